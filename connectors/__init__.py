@@ -1,0 +1,1 @@
+"""Ways in and out: the cdr.txt file, Kafka, ClickHouse. No business rules."""

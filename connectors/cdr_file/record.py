@@ -1,0 +1,114 @@
+"""The 34 columns of one CDR → the typed record and what is odd about it (contract 4). Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from connectors.cdr_file.dialect import Dialect
+from connectors.cdr_file.errors import UnreadableError
+from connectors.cdr_file.times import LegTimes, TimeReader
+from connectors.cdr_file.values import (
+    CostReader,
+    has_masked,
+    is_unknown_reason,
+    is_unknown_state,
+    names_call,
+    read_aoc,
+)
+from schemas.cdr import CdrRecord
+
+
+class RecordReader:
+    """Reads CDRs of one dialect."""
+
+    def __init__(self, dialect: Dialect) -> None:
+        self._times = TimeReader(dialect)
+        self._costs = CostReader(dialect)
+
+    def read(self, columns: Sequence[str], surplus: bool) -> tuple[CdrRecord, str, tuple[str, ...]]:
+        """The record, its local start (`yyyy-mm-ddThh:mm:ss`) and its anomalies.
+
+        `columns` are the 34 of the specification in its order, `surplus` says that the line had more fields
+        than columns. Raises `UnreadableError` with the first reason why the line is no CDR.
+        """
+        (
+            call_id,
+            origination_number, origination_name,
+            called_number, called_name,
+            destination_number, destination_name,
+            start_date, start_time,
+            script_date, script_time,
+            delivered_date, delivered_time,
+            connect_date, connect_time,
+            end_date, end_time,
+            currency, costs_text, state,
+            public_access_prefix, lcr_provider, project_number,
+            aoc_text,
+            origination_device, destination_device,
+            transferred_by_number, transferred_by_name,
+            transferred_call_id_1, transferred_call_id_2, transferred_to_call_id,
+            transfer_date, transfer_time,
+            disconnect_reason,
+        ) = columns  # fmt: skip
+        if not call_id.strip():
+            raise UnreadableError("no_call_id", "CallId: expected an identifier, found it empty")
+        times = self._times.read(
+            (start_date, start_time),
+            (script_date, script_time),
+            (delivered_date, delivered_time),
+            (connect_date, connect_time),
+            (end_date, end_time),
+            (transfer_date, transfer_time),
+        )
+        local_start, started, script_connected, delivered, connected, ended, transferred, _, _ = times
+        costs = self._costs.read(costs_text)
+        aoc = read_aoc(aoc_text)
+        record = CdrRecord(
+            call_id,
+            origination_number, origination_name,
+            called_number, called_name,
+            destination_number, destination_name,
+            started, script_connected, delivered, connected, ended,
+            currency, costs, state,
+            public_access_prefix, lcr_provider, project_number,
+            aoc,
+            origination_device, destination_device,
+            transferred_by_number, transferred_by_name,
+            transferred_call_id_1, transferred_call_id_2, transferred_to_call_id,
+            transferred,
+            disconnect_reason,
+        )  # fmt: skip
+        return record, local_start, _anomalies(record, times, surplus)
+
+
+def _anomalies(record: CdrRecord, times: LegTimes, surplus: bool) -> tuple[str, ...]:
+    """What is odd about the CDR by itself, in the contract's order (contract 4)."""
+    found: list[str] = []
+    _, started_at, _, _, connected_at, ended_at, _, ambiguous, nonexistent = times
+    if ambiguous:
+        found.append("ambiguous_time")
+    if nonexistent:
+        found.append("nonexistent_time")
+    if ended_at is None:
+        if connected_at is not None:
+            found.append("connected_without_end")
+    elif ended_at < started_at:
+        found.append("end_before_start")
+    if is_unknown_state(record.state):
+        found.append("unknown_state")
+    if is_unknown_reason(record.disconnect_reason):
+        found.append("unknown_reason")
+    if surplus:
+        found.append("extra_fields")
+    if has_masked(record.origination_number, record.called_number, record.destination_number):
+        found.append("masked_number")
+    if record.costs and _is_result(record):
+        found.append("charge_on_result")
+    return tuple(found)
+
+
+def _is_result(record: CdrRecord) -> bool:
+    """Whether a transfer made this leg (contract 6)."""
+    return names_call(record.transferred_call_id_1, record.call_id) or names_call(
+        record.transferred_call_id_2, record.call_id
+    )

@@ -1,0 +1,1 @@
+"""The warehouse: connection, migrations, the writer of rows, the sink from Kafka, and what is read back."""

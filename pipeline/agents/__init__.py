@@ -1,0 +1,1 @@
+"""Faust agents: decode a message, call the domain, publish the rows. No business rules."""

@@ -1,0 +1,36 @@
+"""The groups whose legs this worker holds in memory, rebuilt from the table after a restart or a rebalance."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+
+from pipeline.domain.rules import GroupRules
+from pipeline.domain.state import Group
+from schemas.cdr import Lifecycle
+from schemas.codec import decode
+
+
+class Groups:
+    """One domain state per group, made when its first leg arrives."""
+
+    def __init__(self, rules: Mapping[str, GroupRules]) -> None:
+        """`rules` by name of the group."""
+        self._rules = {site: group for group in rules.values() for site in group.sites}
+        self._groups: dict[str, Group] = {}
+
+    def of_site(self, site: str) -> Group | None:
+        """The state of the group that a site belongs to, `None` if the configuration has no such site."""
+        rules = self._rules.get(site)
+        if rules is None:
+            return None
+        return self._groups.setdefault(rules.name, Group(rules))
+
+    def rebuild(self, messages: Iterable[bytes]) -> int:
+        """Forget everything and restore the legs of these lifecycle messages; returns how many legs there are now."""
+        self._groups = {}
+        for data in messages:
+            message = decode(data)
+            group = self.of_site(message.site) if isinstance(message, Lifecycle) else None
+            if group is not None and isinstance(message, Lifecycle):
+                group.restore(message.legs)
+        return sum(len(group) for group in self._groups.values())

@@ -1,0 +1,76 @@
+"""Runs the worker's Faust application until it is told to stop or it crashes."""
+
+from __future__ import annotations
+
+import asyncio
+import fcntl
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+from pathlib import Path
+
+import structlog
+from aiokafka import AIOKafkaProducer
+
+from pipeline.agents.app import WorkerOptions, build_app
+from pipeline.agents.publish import Publisher
+from pipeline.agents.security import producer_security, servers
+
+_log = structlog.get_logger()
+_STOP_SECONDS = 10
+
+
+class WorkerCrash(Exception):
+    """The worker ended by itself; the message names the reason. Nothing unconfirmed was acknowledged."""
+
+
+def run_worker(options: WorkerOptions, stop: threading.Event) -> None:
+    """Join legs until `stop` is set; drains within 10 s.
+
+    Several workers may run; they share the partitions. Each keeps its table in a folder of its own below
+    `options.data_directory`. Raises `WorkerCrash` when the application crashed.
+    """
+    with _own_directory(options.data_directory) as directory:
+        asyncio.run(_run(replace(options, data_directory=directory), stop))
+
+
+async def _run(options: WorkerOptions, stop: threading.Event) -> None:
+    producer = AIOKafkaProducer(
+        bootstrap_servers=servers(options.kafka),
+        enable_idempotence=True,
+        acks="all",
+        max_batch_size=256 * 1024,
+        max_request_size=4 * 1024 * 1024,
+        **producer_security(options.kafka),
+    )
+    await producer.start()
+    app = build_app(options, Publisher(producer))
+    try:
+        await app.start()
+        _log.info("worker ready", groups=len(options.groups), epoch=options.epoch)
+        while not stop.is_set() and not app.crashed:
+            await asyncio.sleep(0.1)
+        reason = app.crash_reason
+    finally:
+        await asyncio.wait_for(app.stop(), _STOP_SECONDS)
+        await asyncio.wait_for(producer.stop(), _STOP_SECONDS)
+    if reason is not None:
+        raise WorkerCrash(f"the worker crashed: {reason!r}") from reason
+
+
+@contextmanager
+def _own_directory(parent: Path) -> Iterator[Path]:
+    """The first folder `worker-N` below `parent` that no other worker on this machine uses."""
+    number = 1
+    while True:
+        directory = parent / f"worker-{number}"
+        directory.mkdir(parents=True, exist_ok=True)
+        with (directory / "lock").open("w") as lock:
+            try:
+                fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except BlockingIOError:
+                number += 1
+                continue
+            yield directory
+            return

@@ -1,0 +1,81 @@
+"""Where Kafka and ClickHouse are: the configured addresses, or those of the embedded servers that run now."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+
+from connectors.clickhouse.client import ClickHouseOptions, parse_url
+from connectors.kafka.options import KafkaOptions
+from infra.embedded.services import Endpoints, running_services, start_services
+from pipeline.cli.errors import CommandError
+from pipeline.cli.settings import EMBEDDED, Settings
+
+
+def kafka_cluster(settings: Settings) -> KafkaOptions:
+    """Address and credentials of Kafka. Raises CommandError if it is embedded and does not run."""
+    kafka = settings.kafka
+    if kafka.bootstrap_servers == EMBEDDED:
+        return KafkaOptions(_running(settings).kafka_bootstrap)
+    login = kafka.security_protocol.startswith("SASL")
+    return KafkaOptions(
+        bootstrap_servers=kafka.bootstrap_servers,
+        security_protocol=kafka.security_protocol,
+        sasl_mechanism=kafka.sasl_mechanism if login else "",
+        sasl_username=kafka.sasl_username,
+        sasl_password=kafka.sasl_password,
+        ssl_cafile=str(kafka.ssl_cafile or ""),
+        ssl_certfile=str(kafka.ssl_certfile or ""),
+        ssl_keyfile=str(kafka.ssl_keyfile or ""),
+        ssl_password=kafka.ssl_password,
+    )
+
+
+def kafka_options(settings: Settings) -> dict[str, object]:
+    """The connection options of kafka-python's clients."""
+    return kafka_cluster(settings).client_options()
+
+
+def clickhouse_options(settings: Settings) -> ClickHouseOptions:
+    """Address and login of the warehouse. Raises CommandError if it is embedded and does not run."""
+    if settings.clickhouse.url == EMBEDDED:
+        return _embedded_clickhouse(settings, _running(settings))
+    return parse_url(settings.clickhouse.url, settings.clickhouse.database)
+
+
+@contextmanager
+def warehouse(settings: Settings) -> Iterator[ClickHouseOptions]:
+    """The warehouse, with the embedded ClickHouse started for the time being where it is configured and not running."""
+    embedded = settings.clickhouse.url == EMBEDDED
+    if not embedded or running_services(settings.pipeline.state_directory):
+        yield clickhouse_options(settings)
+        return
+    with start_services(settings.pipeline.state_directory, {"clickhouse"}) as services:
+        yield _embedded_clickhouse(settings, services.endpoints)
+
+
+def embedded_servers(settings: Settings) -> set[str]:
+    """Which of the two servers are embedded, as `start_services` names them."""
+    wanted = set()
+    if settings.kafka.bootstrap_servers == EMBEDDED:
+        wanted.add("kafka")
+    if settings.clickhouse.url == EMBEDDED:
+        wanted.add("clickhouse")
+    return wanted
+
+
+def _embedded_clickhouse(settings: Settings, endpoints: Endpoints) -> ClickHouseOptions:
+    host, port = endpoints.clickhouse_native
+    options = ClickHouseOptions(host=host, port=port, database=settings.clickhouse.database)
+    return replace(options, http_port=endpoints.clickhouse_http[1])
+
+
+def _running(settings: Settings) -> Endpoints:
+    endpoints = running_services(settings.pipeline.state_directory)
+    if endpoints is None:
+        raise CommandError(
+            f"the embedded servers of {settings.pipeline.state_directory} do not run: "
+            "start them with `swyx-cdr services` or `swyx-cdr run` in another terminal"
+        )
+    return endpoints

@@ -1,0 +1,36 @@
+"""`swyx-cdr run`: the whole pipeline for the configured sites in one terminal."""
+
+from __future__ import annotations
+
+import os
+from typing import Annotated
+
+import typer
+
+from pipeline.cli.errors import CommandError
+from pipeline.cli.options import DEFAULT_CONFIG, ConfigOption
+
+
+def run(
+    config: ConfigOption = DEFAULT_CONFIG,
+    until_idle: Annotated[
+        bool,
+        typer.Option("--until-idle", help="Return when every file is read to its last complete line and stored."),
+    ] = False,
+) -> None:
+    """Follow the files, join the legs and fill the warehouse until stopped. A part that crashes ends all, exit code 1."""
+    from pipeline.cli.lifetime import stop_event
+    from pipeline.cli.settings import load_settings
+    from pipeline.cli.settings_files import require_folders, require_tables
+    from pipeline.cli.stack import running_stack
+
+    settings = load_settings(config, os.environ)
+    require_folders(settings, settings.sites)
+    require_tables(settings)
+    stop = stop_event()
+    with running_stack(settings, tail=not until_idle) as stack:
+        if not until_idle:
+            typer.echo(f"running, Ctrl-C ends it; query with: swyx-cdr sql --config {config} 'SELECT * FROM calls'")
+            stack.wait_until(stop)
+        elif not stack.drain(stop):
+            raise CommandError("stopped before everything was in the warehouse; run it again to go on")

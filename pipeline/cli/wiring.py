@@ -1,0 +1,40 @@
+"""Turns settings into what the domain takes: the rules of each group of sites."""
+
+from __future__ import annotations
+
+from pipeline.cli.settings import LinkSettings, Settings, SiteSettings, group_of
+from pipeline.domain.rules import GroupRules, SiteLink, SiteRules, device_key
+
+
+def group_rules(settings: Settings) -> dict[str, GroupRules]:
+    """The rules of every group by its name."""
+    sites_of: dict[str, dict[str, SiteRules]] = {}
+    groups = group_of(settings)
+    for site in settings.sites:
+        sites_of.setdefault(groups[site.name], {})[site.name] = _site_rules(site, settings.links)
+    return {name: GroupRules(name, sites) for name, sites in sites_of.items()}
+
+
+def _site_rules(site: SiteSettings, links: tuple[LinkSettings, ...]) -> SiteRules:
+    return SiteRules(
+        name=site.name,
+        currency=site.currency,
+        country_code=site.country_code,
+        area_code=site.area_code,
+        international_prefix=site.international_prefix,
+        long_distance_prefix=site.long_distance_prefix,
+        public_access_prefix=site.public_access_prefix,
+        number_ranges=site.number_ranges,
+        extension_digits=site.extension_digits,
+        short_numbers=site.short_numbers,
+        links={
+            device_key(link.devices[site.name]): _site_link(number, link, site.name)
+            for number, link in enumerate(links)
+            if site.name in link.sites
+        },
+    )
+
+
+def _site_link(number: int, link: LinkSettings, site: str) -> SiteLink:
+    one, other = sorted(link.sites)
+    return SiteLink(number, f"{one}-{other}", other if site == one else one, link.clock_skew_seconds)

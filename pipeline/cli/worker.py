@@ -1,0 +1,40 @@
+"""`swyx-cdr worker`: joins the legs of `cdr.lifecycle` and publishes calls, charges and totals."""
+
+from __future__ import annotations
+
+import os
+
+from pipeline.cli.errors import CommandError
+from pipeline.cli.options import DEFAULT_CONFIG, ConfigOption
+
+
+def worker(config: ConfigOption = DEFAULT_CONFIG) -> None:
+    """Join legs into calls and charges until stopped. Several workers share the groups of sites."""
+    from connectors.clickhouse.client import connect
+    from connectors.clickhouse.reader import stream_epoch
+    from pipeline.agents.app import WorkerOptions
+    from pipeline.agents.worker import WorkerCrash, run_worker
+    from pipeline.cli.endpoints import clickhouse_options, kafka_cluster
+    from pipeline.cli.lifetime import stop_event
+    from pipeline.cli.settings import load_settings
+    from pipeline.cli.wiring import group_rules
+
+    stop = stop_event()
+    settings = load_settings(config, os.environ)
+    client = connect(clickhouse_options(settings))
+    try:
+        epoch = stream_epoch(client)
+    finally:
+        client.disconnect()
+    options = WorkerOptions(
+        kafka=kafka_cluster(settings),
+        partitions=settings.kafka.partitions,
+        replication_factor=settings.kafka.replication_factor,
+        data_directory=settings.pipeline.state_directory / "workers",
+        groups=group_rules(settings),
+        epoch=epoch,
+    )
+    try:
+        run_worker(options, stop)
+    except WorkerCrash as error:
+        raise CommandError(f"{error}; nothing unfinished was acknowledged, start it again") from error

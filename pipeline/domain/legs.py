@@ -1,0 +1,132 @@
+"""What one leg says by itself: kinds, direction, disposition, whether it is chargeable (contract 6 and 7)."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from functools import lru_cache
+from typing import NamedTuple
+
+from pipeline.domain.rules import SiteLink, SiteRules, device_key
+from schemas.cdr import CdrRecord, Leg
+
+SCRIPT_DEVICE = "(call routing)"
+
+_NO_REFERENCE = {"", "0"}
+_CHARGEABLE_STATES = {"transferred", "connected", "onhold"}
+_DISPOSITIONS = {
+    "busy": "busy",
+    "noanswer": "no_answer",
+    "reject": "rejected",
+    "toolate": "answered_elsewhere",
+    "originatordisconnected": "abandoned",
+}
+
+
+class LegFacts(NamedTuple):
+    """What a leg's own fields say of it. `link_from` and `link_to` are the links at its two ends, if any."""
+
+    origin_kind: str
+    destination_kind: str
+    direction: str
+    disposition: str
+    result: bool
+    chargeable: bool
+    link_from: SiteLink | None
+    link_to: SiteLink | None
+
+
+LegOrder = tuple[datetime, int, str, str]
+
+
+def word(text: str) -> str:
+    """A state or reason in the form in which these are compared: without case and blanks (contract 4)."""
+    return "".join(text.split()).casefold()
+
+
+def call_id_number(call_id: str) -> int:
+    """A CallId as a number where an order needs one: 0 if it is none (contract 4)."""
+    return int(call_id) if call_id.isascii() and call_id.isdigit() else 0
+
+
+def leg_order(leg: Leg) -> LegOrder:
+    """Order of legs: start, CallId, site (contract 6); the leg id decides between CallIds that are no numbers."""
+    return (leg.record.started_at, call_id_number(leg.record.call_id), leg.site, leg.leg_id)
+
+
+def references(record: CdrRecord) -> tuple[str, ...]:
+    """The CallIds that a CDR refers to: set, not 0, not its own (contract 4)."""
+    if not (record.transferred_to_call_id or record.transferred_call_id_1 or record.transferred_call_id_2):
+        return ()
+    fields = (record.transferred_to_call_id, record.transferred_call_id_1, record.transferred_call_id_2)
+    return tuple(dict.fromkeys(ref for ref in fields if ref not in _NO_REFERENCE and ref != record.call_id))
+
+
+def duration_seconds(record: CdrRecord) -> int:
+    """EndTime − ConnectTime; 0 if one of them is missing; never negative (contract 7)."""
+    if record.connected_at is None or record.ended_at is None:
+        return 0
+    lasted = record.ended_at - record.connected_at
+    return max(0, lasted.days * 86_400 + lasted.seconds)
+
+
+class LegClassifier:
+    """Kinds, direction, disposition and chargeability of the legs of one site (contract 6 and 7)."""
+
+    def __init__(self, rules: SiteRules) -> None:
+        self._links = rules.links
+        # Devices, states and reasons repeat: a site has few combinations of them, so most legs cost a look-up.
+        self._classify = lru_cache(maxsize=4096)(self._classified)
+
+    def facts(self, leg: Leg) -> LegFacts:
+        """What the leg says by itself."""
+        record = leg.record
+        return self._classify(
+            record.origination_device,
+            record.destination_device,
+            record.script_connected_at is not None,
+            record.connected_at is not None,
+            record.transferred_call_id_1 not in _NO_REFERENCE or record.transferred_call_id_2 not in _NO_REFERENCE,
+            record.state,
+            record.disconnect_reason,
+        )
+
+    def _classified(
+        self, origin: str, destination: str, scripted: bool, answered: bool, result: bool, state: str, reason: str
+    ) -> LegFacts:
+        link_from = self._links.get(device_key(origin))
+        link_to = self._links.get(device_key(destination))
+        origin_kind = "link" if link_from else _origin_kind(origin)
+        destination_kind = "link" if link_to else _destination_kind(destination)
+        script = scripted and destination_kind == "script"
+        missed = "script" if script else _DISPOSITIONS.get(word(reason), "failed")
+        return LegFacts(
+            origin_kind,
+            destination_kind,
+            direction([(origin_kind, destination_kind)]),
+            "answered" if answered else missed,
+            result,
+            answered and not result and word(state) in _CHARGEABLE_STATES,
+            link_from,
+            link_to,
+        )
+
+
+def direction(kinds: list[tuple[str, str]]) -> str:
+    """Direction of a leg or a call from the (origin kind, destination kind) of its legs in order, results left out."""
+    if not kinds:
+        return "internal"
+    to_trunk = any(destination == "trunk" for _, destination in kinds)
+    if kinds[0][0] == "trunk":
+        return "transit" if to_trunk else "incoming"
+    return "outgoing" if to_trunk else "internal"
+
+
+def _origin_kind(device: str) -> str:
+    return "internal" if device_key(device) in {"", SCRIPT_DEVICE} else "trunk"
+
+
+def _destination_kind(device: str) -> str:
+    key = device_key(device)
+    if not key:
+        return "internal"
+    return "script" if key == SCRIPT_DEVICE else "trunk"

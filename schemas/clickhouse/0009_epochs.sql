@@ -1,0 +1,11 @@
+-- Epochs: the upper 12 bits of all versions. A backfill, a re-rating and a new topic each start one (design: state).
+
+CREATE TABLE IF NOT EXISTS epochs (
+    epoch UInt16 COMMENT 'Number of the epoch, 1 to 4095',
+    purpose String COMMENT 'What it was started for',
+    token UUID COMMENT 'Tells apart two processes that ask for an epoch at the same moment',
+    created_at DateTime('UTC') DEFAULT now('UTC') COMMENT 'When it was started'
+)
+ENGINE = MergeTree
+ORDER BY epoch
+COMMENT 'Epochs of row versions';

@@ -1,0 +1,191 @@
+"""Single values in Avro's binary encoding, with the conversions of the project's types.
+
+Readers take the message and a position and return the value and the position behind it. They raise IndexError
+where the message ends too early and ValueError or OverflowError where its bytes are no such value; a text that
+runs over the end of the message shows in the position behind it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from datetime import UTC, datetime, timedelta
+from decimal import Context, Decimal
+from functools import lru_cache
+from typing import Any
+
+Writer = Callable[[Any], bytes]
+Reader = Callable[[bytes, int], tuple[Any, int]]
+
+MONEY_DIGITS = 18
+MONEY_SCALE = 6
+
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_EXACT = Context(prec=40)
+
+
+def write_long(value: int) -> bytes:
+    """An int or long: zig-zag, seven bits a byte, the least significant first."""
+    if 0 <= value < 4096:
+        return _SMALL[value]
+    if not -(1 << 63) <= value < 1 << 63:
+        raise ValueError(f"{value} does not fit into a signed number of 64 bits")
+    return _unsigned((value << 1) ^ (value >> 63))
+
+
+@lru_cache(maxsize=1 << 13)
+def _unsigned(rest: int) -> bytes:
+    encoded = bytearray()
+    while rest > 127:
+        encoded.append(rest & 127 | 128)
+        rest >>= 7
+    encoded.append(rest)
+    return bytes(encoded)
+
+
+_SMALL = tuple(_unsigned(value << 1) for value in range(4096))
+
+
+def read_long(data: bytes, position: int) -> tuple[int, int]:
+    """Reverses `write_long`."""
+    byte = data[position]
+    position += 1
+    rest = byte & 127
+    shift = 7
+    while byte > 127:
+        byte = data[position]
+        position += 1
+        rest |= (byte & 127) << shift
+        shift += 7
+    if rest >> 64:
+        raise ValueError(f"a number of {shift // 7} bytes does not fit into 64 bits")
+    return (rest >> 1) ^ -(rest & 1), position
+
+
+def write_bytes(value: bytes) -> bytes:
+    """The length, then the bytes."""
+    return write_long(len(value)) + value
+
+
+def read_bytes(data: bytes, position: int) -> tuple[bytes, int]:
+    """Reverses `write_bytes`."""
+    length, position = read_long(data, position)
+    end = position + length
+    if length < 0 or end > len(data):
+        raise ValueError(f"{length} bytes announced, {len(data) - position} left")
+    return data[position:end], end
+
+
+def write_texts(values: Iterable[str], parts: list[bytes]) -> None:
+    """Appends the bytes of texts that follow each other: of each the length in bytes, then UTF-8.
+
+    Most values of most messages are texts, so a run of them is written, and read, in one loop.
+    """
+    append, small = parts.append, _SMALL
+    for value in values:
+        encoded = value.encode()
+        length = len(encoded)
+        append(small[length] + encoded if length < 4096 else write_long(length) + encoded)
+
+
+def read_texts(data: bytes, position: int, count: int, values: list[Any]) -> int:
+    """Appends `count` texts that follow each other, returns the position behind them."""
+    append, short_lengths = values.append, _SHORT_LENGTHS
+    for _ in range(count):
+        length = short_lengths[data[position]]
+        position += 1
+        if length == 0:
+            append("")
+            continue
+        if length < 0:
+            length, position = _long_length(data, position - 1)
+        end = position + length
+        append(data[position:end].decode())
+        position = end
+    return position
+
+
+# The length that one byte announces; -1: an odd one is negative, one over 127 has further bytes.
+_SHORT_LENGTHS = tuple(byte >> 1 if byte < 128 and byte % 2 == 0 else -1 for byte in range(256))
+
+
+def _long_length(data: bytes, position: int) -> tuple[int, int]:
+    length, position = read_long(data, position)
+    if length < 0:
+        raise ValueError(f"a text of {length} bytes")
+    return length, position
+
+
+def write_text(value: str) -> bytes:
+    """One text: the length in bytes, then UTF-8."""
+    return write_bytes(value.encode())
+
+
+def read_text(data: bytes, position: int) -> tuple[str, int]:
+    """Reverses `write_text`."""
+    values: list[str] = []
+    position = read_texts(data, position, 1, values)
+    return values[0], position
+
+
+def write_boolean(value: bool) -> bytes:
+    """One byte, 0 or 1."""
+    return b"\1" if value else b"\0"
+
+
+def read_boolean(data: bytes, position: int) -> tuple[bool, int]:
+    """Reverses `write_boolean`."""
+    byte = data[position]
+    if byte > 1:
+        raise ValueError(f"a boolean of value {byte}")
+    return byte == 1, position + 1
+
+
+def write_instant(value: datetime) -> bytes:
+    """An aware instant as timestamp-millis; parts of a millisecond are cut off."""
+    since = value - _EPOCH
+    zigzag = (since.days * 86400 + since.seconds) * 2000 + since.microseconds // 1000 * 2
+    if zigzag < 16384:  # until eight seconds past 1970
+        return write_long(zigzag // 2)
+    return _LOW[zigzag & 16383] + _unsigned(zigzag >> 14)  # instants of eight seconds share the high bits
+
+
+_LOW = tuple(bytes((low & 127 | 128, low >> 7 | 128)) for low in range(16384))
+
+
+def read_instant(data: bytes, position: int) -> tuple[datetime, int]:
+    """Reverses `write_instant`; the instant is aware UTC."""
+    encoded = data[position : position + 6]
+    if len(encoded) == 6:
+        a, b, c, d, e, f = encoded
+        if f < 128 <= a & b & c & d & e and not a & 1:  # six bytes, not negative: 1971 to 2039
+            zigzag = a + (b << 7) + (c << 14) + (d << 21) + (e << 28) + (f << 35) - _CONTINUED
+            return _from_timestamp(zigzag / 2000, UTC), position + 6
+    millis, position = read_long(data, position)
+    return _EPOCH + timedelta(milliseconds=millis), position
+
+
+_CONTINUED = sum(128 << shift for shift in (0, 7, 14, 21, 28))
+_from_timestamp = datetime.fromtimestamp
+
+
+@lru_cache(maxsize=1 << 12)
+def write_money(value: Decimal) -> bytes:
+    """A decimal(18,6). Raises ValueError for more digits: money is never rounded here."""
+    scaled = value.scaleb(MONEY_SCALE, _EXACT)
+    unscaled = int(scaled)
+    if unscaled != scaled or abs(unscaled) >= 10**MONEY_DIGITS:
+        raise ValueError(f"money {value} has more than {MONEY_DIGITS} digits or {MONEY_SCALE} decimals")
+    return write_bytes(unscaled.to_bytes(unscaled.bit_length() // 8 + 1, "big", signed=True))
+
+
+def read_money(data: bytes, position: int) -> tuple[Decimal, int]:
+    """Reverses `write_money`."""
+    encoded, position = read_bytes(data, position)
+    return _money_in(encoded), position
+
+
+@lru_cache(maxsize=1 << 12)
+def _money_in(encoded: bytes) -> Decimal:
+    if len(encoded) > 8:
+        raise ValueError(f"money of {len(encoded)} bytes, expected at most 8")
+    return Decimal(int.from_bytes(encoded, "big", signed=True)).scaleb(-MONEY_SCALE, _EXACT)

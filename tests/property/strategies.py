@@ -1,0 +1,68 @@
+"""Generated histories of calls at three linked sites, as the legs that their SwyxServers would write."""
+
+from __future__ import annotations
+
+from hypothesis import strategies as st
+
+from schemas.cdr import Leg
+from tests.builders import leg
+
+SITES = ("berlin", "dortmund", "zurich")
+RANGES = {"berlin": "+49301234", "dortmund": "+492314777", "zurich": "+41445678"}
+
+
+@st.composite
+def histories(draw: st.DrawFn) -> list[Leg]:
+    """Legs with colliding CallIds, references to known and unknown CallIds, link calls, charges, contradictions."""
+    legs: list[Leg] = []
+    for offset in range(draw(st.integers(1, 8))):
+        kind = draw(st.sampled_from(["plain", "plain", "link", "tandem"]))
+        start = draw(st.sampled_from([0, 1, 2, 30, 31, 90_000]))
+        if kind == "plain":
+            legs.append(_plain(draw, start, offset))
+        else:
+            legs += _over_links(draw, start, offset, 2 if kind == "link" else 3)
+    return legs
+
+
+def _plain(draw: st.DrawFn, start: int, offset: int) -> Leg:
+    reference = st.sampled_from(["", "", "0", "1", "2", "3", "4"])
+    return leg(
+        draw(st.sampled_from(["1", "2", "3", "4"])),
+        start,
+        site=draw(st.sampled_from(SITES)),
+        offset=offset,
+        connect=draw(st.sampled_from([None, start + 5])),
+        end=start + draw(st.sampled_from([20, 50])),
+        costs=draw(st.sampled_from([None, "0.12", "1.5"])),
+        destination_device=draw(st.sampled_from(["", "SwyxGate 1"])),
+        origination_device=draw(st.sampled_from(["", "", "SwyxGate 1"])),
+        transferred_call_id_1=draw(reference),
+        transferred_to_call_id=draw(reference),
+        project_number=draw(st.sampled_from(["", "4711"])),
+    )
+
+
+def _over_links(draw: st.DrawFn, start: int, offset: int, hops: int) -> list[Leg]:
+    way = draw(st.permutations(SITES))[:hops]
+    origin = RANGES[way[0]] + "1" + draw(st.sampled_from(["1", "2"]))
+    connected = draw(st.booleans())
+    legs = []
+    for index, site in enumerate(way):
+        first, last = index == 0, index == hops - 1
+        legs.append(
+            leg(
+                draw(st.sampled_from(["7", "8", "9"])),
+                start + index,
+                site=site,
+                offset=offset,
+                connect=start + 6 if connected else None,
+                end=start + 40,
+                costs=draw(st.sampled_from([None, "0.20", "0.21"])),
+                origination_number=origin,
+                called_number="+4989123456",
+                origination_device="" if first else f"Link {way[index - 1].title()}",
+                destination_device="SwyxGate 1" if last else f"Link {way[index + 1].title()}",
+            )
+        )
+    return legs
