@@ -92,7 +92,7 @@ class Reject(NamedTuple):
 
 
 class Lifecycle(NamedTuple):
-    """A message of `cdr.lifecycle`: the CDRs that one read of one file yielded, at most 100 (design: the way of a line).
+    """A message of `cdr.lifecycle`: the CDRs that one read of one file yielded, at most 100 .
 
     `file_identity` names the file beyond its name (device, inode and fingerprint of its first bytes).
     """

@@ -7,6 +7,7 @@ in their order, `["null", X]` becomes None or X. Only what the project's schemas
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from itertools import groupby
 from typing import Any, NamedTuple
 
 from schemas.codec_values import (
@@ -25,7 +26,6 @@ from schemas.codec_values import (
     write_long,
     write_money,
     write_text,
-    write_texts,
 )
 
 
@@ -34,14 +34,6 @@ class Codec(NamedTuple):
 
     write: Writer
     read: Reader
-
-
-class _Step(NamedTuple):
-    """The fields from `start` to `end`: a run of texts, or one field of another type."""
-
-    start: int
-    end: int
-    codec: Codec
 
 
 _TEXT = Codec(write_text, read_text)
@@ -65,37 +57,23 @@ def record_codec(schema: Mapping[str, Any], special: Mapping[str, Codec] | None 
     """
     special = special or {}
     codecs = [special.get(field["name"]) or _codec(field["type"]) for field in schema["fields"]]
-    steps = _steps(codecs)
-    return Codec(_record_writer(steps), _record_reader(steps))
+    return Codec(_record_writer(codecs), _record_reader(codecs))
 
 
-def _steps(codecs: Sequence[Codec]) -> tuple[_Step, ...]:
-    steps: list[_Step] = []
-    for place, codec in enumerate(codecs):
-        if codec is _TEXT and steps and steps[-1].codec is _TEXT:
-            steps[-1] = steps[-1]._replace(end=place + 1)
-        else:
-            steps.append(_Step(place, place + 1, codec))
-    return tuple(steps)
-
-
-def _record_writer(steps: Sequence[_Step]) -> Writer:
-    plan = [(start, end, None if codec is _TEXT else codec.write) for start, end, codec in steps]
+def _record_writer(codecs: Sequence[Codec]) -> Writer:
+    writers = tuple(codec.write for codec in codecs)
 
     def write(values: Sequence[Any]) -> bytes:
-        parts: list[bytes] = []
-        for start, end, writer in plan:
-            if writer is None:
-                write_texts(values[start:end], parts)
-            else:
-                parts.append(writer(values[start]))
-        return b"".join(parts)
+        return b"".join([writer(value) for writer, value in zip(writers, values, strict=True)])
 
     return write
 
 
-def _record_reader(steps: Sequence[_Step]) -> Reader:
-    plan = [(end - start, None if codec is _TEXT else codec.read) for start, end, codec in steps]
+def _record_reader(codecs: Sequence[Codec]) -> Reader:
+    plan: list[tuple[int, Reader | None]] = []  # a run of so many texts, or one value by its reader
+    for codec, run in groupby(codecs):
+        same = len(list(run))
+        plan += [(same, None)] if codec is _TEXT else [(1, codec.read)] * same
 
     def read(data: bytes, position: int) -> tuple[list[Any], int]:
         values: list[Any] = []

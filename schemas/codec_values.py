@@ -7,7 +7,7 @@ runs over the end of the message shows in the position behind it.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from decimal import Context, Decimal
 from functools import lru_cache
@@ -75,20 +75,27 @@ def read_bytes(data: bytes, position: int) -> tuple[bytes, int]:
     return data[position:end], end
 
 
-def write_texts(values: Iterable[str], parts: list[bytes]) -> None:
-    """Appends the bytes of texts that follow each other: of each the length in bytes, then UTF-8.
+def write_text(value: str) -> bytes:
+    """The length in bytes, then UTF-8."""
+    if not value:
+        return b"\0"
+    encoded = value.encode()
+    length = len(encoded)
+    return (_SMALL[length] if length < 4096 else write_long(length)) + encoded
 
-    Most values of most messages are texts, so a run of them is written, and read, in one loop.
-    """
-    append, small = parts.append, _SMALL
-    for value in values:
-        encoded = value.encode()
-        length = len(encoded)
-        append(small[length] + encoded if length < 4096 else write_long(length) + encoded)
+
+def read_text(data: bytes, position: int) -> tuple[str, int]:
+    """Reverses `write_text`."""
+    values: list[str] = []
+    position = read_texts(data, position, 1, values)
+    return values[0], position
 
 
 def read_texts(data: bytes, position: int, count: int, values: list[Any]) -> int:
-    """Appends `count` texts that follow each other, returns the position behind them."""
+    """Appends `count` texts that follow each other, returns the position behind them.
+
+    Most values of most messages are texts, so a run of them is read in one loop.
+    """
     append, short_lengths = values.append, _SHORT_LENGTHS
     for _ in range(count):
         length = short_lengths[data[position]]
@@ -113,18 +120,6 @@ def _long_length(data: bytes, position: int) -> tuple[int, int]:
     if length < 0:
         raise ValueError(f"a text of {length} bytes")
     return length, position
-
-
-def write_text(value: str) -> bytes:
-    """One text: the length in bytes, then UTF-8."""
-    return write_bytes(value.encode())
-
-
-def read_text(data: bytes, position: int) -> tuple[str, int]:
-    """Reverses `write_text`."""
-    values: list[str] = []
-    position = read_texts(data, position, 1, values)
-    return values[0], position
 
 
 def write_boolean(value: bool) -> bytes:

@@ -10,7 +10,6 @@ from __future__ import annotations
 import json
 from functools import cache
 from importlib.resources import files
-from importlib.resources.abc import Traversable
 from typing import Any, NamedTuple
 
 import fastavro
@@ -36,51 +35,43 @@ MESSAGE_TYPES: dict[str, type] = {
 class Schema(NamedTuple):
     """One version of the schema of one message type.
 
-    `definition` is the parsed JSON of the file, `fingerprint` the 8 bytes that stand in a message
-    (CRC-64-AVRO, little-endian), `file` the name below `schemas/avro`.
+    `definition` is the JSON of the file, `plain` the same for fastavro without logical types: its values are plain
+    longs and bytes, the bytes on the wire and the fingerprint are the same. `fingerprint` are the 8 bytes that
+    stand in a message (CRC-64-AVRO, little-endian), `file` is the path below `schemas/avro`.
     """
 
     name: str
     file: str
     definition: dict[str, Any]
+    plain: Any
     fingerprint: bytes
 
 
-def crc_64_avro(definition: dict[str, Any]) -> bytes:
-    """The 8 bytes of the CRC-64-AVRO fingerprint of a schema, as single-object encoding writes them."""
-    return bytes.fromhex(fingerprint(to_parsing_canonical_form(definition), "CRC-64-AVRO"))
+def parse(name: str, file: str, text: str) -> Schema:
+    """The schema in the text of an `.avsc` file. Raises fastavro's SchemaParseException if it is none."""
+    definition = json.loads(text)
+    fingerprint_hex = fingerprint(to_parsing_canonical_form(definition), "CRC-64-AVRO")
+    return Schema(name, file, definition, fastavro.parse_schema(_plain(definition)), bytes.fromhex(fingerprint_hex))
 
 
 @cache
 def current_schemas() -> dict[str, Schema]:
     """The schema by which each message type is written, by the name of its file without `.avsc`."""
-    folder = files("schemas") / "avro"
-    return {name: _load(name, folder / f"{name}.avsc", f"{name}.avsc") for name in MESSAGE_TYPES}
+    return {name: _load(name, f"{name}.avsc") for name in MESSAGE_TYPES}
 
 
 @cache
 def released_schemas() -> tuple[Schema, ...]:
-    """Every published version of every schema, sorted by file name."""
-    folder = files("schemas") / "avro" / "released"
-    entries = sorted(
-        (entry for entry in folder.iterdir() if entry.name.endswith(".avsc")), key=lambda entry: entry.name
-    )
-    return tuple(_load(entry.name.partition(".")[0], entry, f"released/{entry.name}") for entry in entries)
+    """Every published version of every schema, sorted by file name (`NAME.vN.avsc`)."""
+    names = sorted(entry.name for entry in (_FOLDER / "released").iterdir() if entry.name.endswith(".avsc"))
+    return tuple(_load(name.partition(".")[0], f"released/{name}") for name in names)
 
 
-@cache
-def plain_schema(file: str) -> Any:
-    """A current or released schema by its file, parsed for fastavro, without logical types.
-
-    Its values are plain longs and bytes; the bytes on the wire and the fingerprint are the same.
-    """
-    known = {schema.file: schema for schema in (*current_schemas().values(), *released_schemas())}
-    return fastavro.parse_schema(_plain(known[file].definition))
+_FOLDER = files("schemas") / "avro"
 
 
-def _load(name: str, source: Traversable, file: str) -> Schema:
-    definition = json.loads(source.read_text(encoding="utf-8"))
-    return Schema(name, file, definition, crc_64_avro(definition))
+def _load(name: str, file: str) -> Schema:
+    return parse(name, file, _FOLDER.joinpath(*file.split("/")).read_text(encoding="utf-8"))
 
 
 def _plain(node: Any) -> Any:

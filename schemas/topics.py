@@ -39,7 +39,7 @@ class Topic(NamedTuple):
 
 
 LIFECYCLE = Topic("cdr.lifecycle", "group name", (Lifecycle, Heartbeat), "delete", 30 * 24)
-REJECTS = Topic("cdr.rejects", "site:source_file:source_offset", (Reject,), "delete", 90 * 24)
+REJECTS = Topic("cdr.rejects", "site:source_file:source_offset:digest of the bytes", (Reject,), "delete", 90 * 24)
 LEGS = Topic("cdr.legs", "leg_id", (LegRow,), "compact")
 SITE_CALLS = Topic("cdr.site_calls", "site_call_id", (SiteCall, Withdrawal), "compact")
 CALLS = Topic("cdr.calls", "call_id", (Call, Withdrawal), "compact")

@@ -119,6 +119,8 @@ def _file_state(file: dict[str, Any], headers: Sequence[Sequence[str]]) -> FileS
         str(file["tail"]),
         int(file["tail_length"]),
     )
+    if not 0 <= known.tail_length <= known.offset:
+        raise ValueError(f"expected an offset of at least {known.tail_length}, found {known.offset}")
     parser = ParserState(tuple(map(str, headers[file["header"]])), _instant(file["file_started_at"]))
     return FileState(str(file["source_file"]), known, parser, _instant(file["last_cdr_at"]))
 

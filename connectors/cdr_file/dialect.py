@@ -5,11 +5,7 @@ from __future__ import annotations
 import codecs
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Literal
 from zoneinfo import ZoneInfo
-
-DateOrder = Literal["dmy", "mdy", "ymd"]
-CostDecimal = Literal["auto", ".", ","]
 
 # Codecs that give letters, marks or escapes of their own meaning to ASCII bytes do not fit lines of CDRs.
 _ASCII = 'Az09",.:/-+AGE- \\u0041\r'
@@ -19,15 +15,16 @@ _ASCII = 'Az09",.:/-+AGE- \\u0041\r'
 class Dialect:
     """The dialect of one site's files, in the words of its configuration (contract 3).
 
-    `encoding` is `auto` or a codec in which ASCII bytes mean ASCII. `cost_scale`: Costs are in
-    1/cost_scale of the currency. Raises `ValueError` for a zone or encoding that does not exist here.
+    `encoding` is `auto` or a codec in which ASCII bytes mean ASCII; `date_order` is `dmy`, `mdy` or `ymd`;
+    `cost_decimal` is `auto`, `.` or `,`; Costs are in 1/cost_scale of the currency. Raises `ValueError` for
+    other values, and for a zone or encoding that does not exist here.
     """
 
     time_zone: str
     encoding: str = "auto"
-    date_order: DateOrder = "dmy"
+    date_order: str = "dmy"
     cost_scale: int = 1
-    cost_decimal: CostDecimal = "auto"
+    cost_decimal: str = "auto"
 
     def __post_init__(self) -> None:
         try:
@@ -37,6 +34,10 @@ class Dialect:
                 f"time_zone: expected an IANA name such as Europe/Berlin, found {self.time_zone!r}"
             ) from None
         decoder_of(self.encoding)
+        if self.date_order not in {"dmy", "mdy", "ymd"}:
+            raise ValueError(f"date_order: expected dmy, mdy or ymd, found {self.date_order!r}")
+        if self.cost_decimal not in {"auto", ".", ","}:
+            raise ValueError(f'cost_decimal: expected "auto", "." or ",", found {self.cost_decimal!r}')
 
 
 def decoder_of(encoding: str) -> Callable[[bytes], str]:

@@ -17,7 +17,7 @@ from pathlib import Path
 
 import structlog
 
-from connectors.cdr_file.followed import Chunk, FollowedFile, Outcome
+from connectors.cdr_file.followed import Chunk, FollowedFile, Outcome, source_name
 from connectors.cdr_file.identity import Footprint, beginning_of, look
 
 # A vanished file may come back, or its content under another name and inode; so many are remembered.
@@ -181,17 +181,11 @@ class Follower:
         file = next((lost for lost in read_furthest if _holds(path, status, lost)), None)
         if file is None:
             known = beginning_of(status.st_dev, status.st_ino)
-            file = FollowedFile(self._name_of(path), known, self._first_start(path))
+            file = FollowedFile(source_name(path, self._base), known, self._first_start(path))
         else:
             self.lost.remove(file)
         self._keep(file, path, status)
         return file
-
-    def _name_of(self, path: str) -> str:
-        try:
-            return Path(os.path.relpath(path, self._base)).as_posix()
-        except ValueError:  # another drive
-            return Path(path).as_posix()
 
 
 def _key(status: os.stat_result) -> tuple[int, int]:

@@ -6,6 +6,7 @@ import os
 import time
 from datetime import datetime
 from enum import Enum, auto
+from pathlib import Path
 from typing import NamedTuple
 
 import structlog
@@ -123,3 +124,11 @@ class FollowedFile:
             _log.warning("cannot read file, trying again", file=self.path, problem=problem)
         self.problem = problem
         return Outcome.NOTHING
+
+
+def source_name(path: str | Path, base_directory: Path) -> str:
+    """The name of a file in legs and rejects: relative to the folder of the configuration (contract 9)."""
+    try:
+        return Path(os.path.relpath(path, base_directory)).as_posix()
+    except ValueError:  # on another drive
+        return Path(path).as_posix()

@@ -17,12 +17,16 @@ class Span:
     end: FileState
     outstanding: int
 
+    def confirm(self) -> None:
+        """One of its messages is confirmed."""
+        self.outstanding -= 1
+
 
 class Reading:
     """One file with its parser and the stretches of it that are on their way.
 
     `confirmed` moves over the contiguous prefix only: to the end of a span when it and all before it
-    are confirmed.
+    are confirmed. `read_to` is the end of the last line read.
     """
 
     def __init__(self, file: FollowedFile, parser: LineParser, confirmed: FileState) -> None:
@@ -30,6 +34,7 @@ class Reading:
         self.parser = parser
         self.confirmed = confirmed
         self.last_cdr_at = confirmed.last_cdr_at
+        self.read_to = confirmed.footprint.offset
         self._spans: deque[Span] = deque()
 
     @property
@@ -39,13 +44,14 @@ class Reading:
 
     @property
     def bytes_behind(self) -> int:
-        """Bytes not yet confirmed, without a torn last line when the file is read up to it."""
-        torn = 0 if self.file.unread else self.file.torn_bytes
-        return max(0, self.file.size - self.confirmed.footprint.offset - torn)
+        """Bytes not yet confirmed; a torn last line is none of them when the file is read up to it."""
+        end = self.file.size if self.file.unread else self.read_to
+        return max(0, end - self.confirmed.footprint.offset)
 
     def add(self, span: Span) -> None:
         """The next stretch of the file is on its way."""
         self._spans.append(span)
+        self.read_to = span.end.footprint.offset
 
     def advance(self) -> bool:
         """Move `confirmed` as far as the confirmations reach; whether it moved."""

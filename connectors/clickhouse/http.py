@@ -16,10 +16,14 @@ CHUNK_BYTES = 65536
 
 
 class HttpClient:
-    """One connection, opened when it is first needed. Not for use by several threads."""
+    """One connection, opened when it is first needed. Not for use by several threads.
 
-    def __init__(self, options: ClickHouseOptions) -> None:
+    A query that takes longer than `answer_seconds` fails; None: it may take any time.
+    """
+
+    def __init__(self, options: ClickHouseOptions, answer_seconds: float | None = ANSWER_SECONDS) -> None:
         self._options = options
+        self._answer_seconds = answer_seconds
         self._connection: HTTPConnection | None = None
 
     def post(self, query: str, body: bytes = b"", settings: Mapping[str, str] | None = None) -> Iterator[bytes]:
@@ -68,6 +72,7 @@ class HttpClient:
     def _open(self) -> HTTPConnection:
         if self._connection is None:
             self._connection = _connect(self._options)
+            self._connection.sock.settimeout(self._answer_seconds)
         return self._connection
 
 
@@ -86,7 +91,6 @@ def _connect(options: ClickHouseOptions) -> HTTPConnection:
             f"ClickHouse's HTTP interface at {options.http_url} cannot be reached ({first_line(error)}): "
             "start it, or name its port in clickhouse.url as ?http_port=…"
         ) from error
-    connection.sock.settimeout(ANSWER_SECONDS)
     return connection
 
 

@@ -79,6 +79,14 @@ def migrate(
         client.disconnect()
 
 
+def require_migrated(options: ClickHouseOptions) -> None:
+    """Raises WarehouseError unless the warehouse is at this version; changes nothing."""
+    if migrate(options, dry_run=True):
+        raise WarehouseError(
+            f"database {options.database} at {options.address} is not at this version: run `swyx-cdr migrate`"
+        )
+
+
 def _create_database(client: Client, database: str, *, dry_run: bool) -> list[str]:
     if client.execute("SELECT 1 FROM system.databases WHERE name = %(name)s", {"name": database}):
         return []

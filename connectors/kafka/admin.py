@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import Any, NamedTuple
 
@@ -12,7 +12,7 @@ from kafka.admin import ConfigResource, KafkaAdminClient, OffsetSpec
 from kafka.errors import KafkaConfigurationError, KafkaError, KafkaTimeoutError
 
 from connectors.kafka.options import KafkaOptions
-from schemas.topics import TOPICS, Topic
+from schemas.topics import Topic
 
 CONNECT_SECONDS = 5
 ANSWER_SECONDS = 10
@@ -20,7 +20,7 @@ ANSWER_SECONDS = 10
 _NO_ERROR, _UNKNOWN_TOPIC, _TOPIC_EXISTS = 0, 3, 36
 
 
-class KafkaUnreachable(ConnectionError):
+class KafkaUnreachable(ConnectionError):  # noqa: N818 - a state of the world, said as such
     """No broker answered in time; the text names address and remedy."""
 
 
@@ -34,7 +34,7 @@ class CreateTopic(NamedTuple):
     topic: str
     partitions: int
     replication_factor: int
-    config: dict[str, str]
+    config: Mapping[str, str]
 
     def __str__(self) -> str:
         config = " ".join(f"{key}={value}" for key, value in sorted(self.config.items()))
@@ -48,7 +48,7 @@ class AlterTopic(NamedTuple):
     """Settings of an existing topic to change: by key, the value found and the value wanted."""
 
     topic: str
-    changes: dict[str, tuple[str | None, str]]
+    changes: Mapping[str, tuple[str | None, str]]
 
     def __str__(self) -> str:
         changes = " ".join(f"{key}={wanted} (was {found})" for key, (found, wanted) in sorted(self.changes.items()))
@@ -88,24 +88,20 @@ class KafkaAdmin:
         self._client = client
         self._servers = servers
 
-    def plan_topics(self, partitions: int, replication_factor: int, extra: Sequence[Topic] = ()) -> list[Action]:
-        """What brings the topics of the system, and the `extra` ones, to what they should be; changes nothing.
+    def plan_topics(self, topics: Iterable[Topic], partitions: int, replication_factor: int) -> list[Action]:
+        """What makes the topics what they should be; changes nothing, and nothing is left when it is done.
 
         Raises TopicError if a topic exists with another number of partitions: the partition decides which
         process keeps a group's legs, so it cannot change under them.
         """
-        topics = {topic.name: topic for topic in (*TOPICS, *extra)}
-        found = self._partition_counts(topics)
+        wanted = {topic.name: topic_config(topic, replication_factor) for topic in topics}
+        found = self._partition_counts(wanted)
         wrong = {name: count for name, count in found.items() if count != partitions}
         if wrong:
             raise TopicError(_wrong_partitions(wrong, partitions))
-        actions: list[Action] = [
-            CreateTopic(name, partitions, replication_factor, topic_config(topic, replication_factor))
-            for name, topic in topics.items()
-            if name not in found
-        ]
-        wanted = {name: topic_config(topics[name], replication_factor) for name in topics if name in found}
-        return actions + self._alterations(wanted)
+        missing = [name for name in wanted if name not in found]
+        creations = [CreateTopic(name, partitions, replication_factor, wanted[name]) for name in missing]
+        return [*creations, *self._alterations({name: wanted[name] for name in wanted if name in found})]
 
     def apply(self, actions: Sequence[Action]) -> None:
         """Carries out what `plan_topics` found; a topic that came into being meanwhile is left as it is.
@@ -145,12 +141,12 @@ class KafkaAdmin:
                 raise TopicError(f"topic {answer['name']}: Kafka refuses to describe it, error {answer['error_code']}")
         return counts
 
-    def _alterations(self, wanted: dict[str, dict[str, str]]) -> list[Action]:
+    def _alterations(self, wanted: dict[str, dict[str, str]]) -> list[AlterTopic]:
         if not wanted:
             return []
         resources = [ConfigResource("TOPIC", topic, list(config)) for topic, config in wanted.items()]
         described = self._ask(lambda: self._client.describe_configs(resources, config_filter="all"))["topic"]
-        actions: list[Action] = []
+        actions = []
         for topic, config in wanted.items():
             found = {key: described[topic].get(key, {}).get("value") for key in config}
             changes = {key: (found[key], value) for key, value in config.items() if found[key] != value}
@@ -165,7 +161,7 @@ class KafkaAdmin:
             action.topic: {
                 "num_partitions": action.partitions,
                 "replication_factor": action.replication_factor,
-                "configs": action.config,
+                "configs": dict(action.config),
             }
             for action in actions
         }

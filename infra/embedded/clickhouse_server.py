@@ -18,16 +18,13 @@ SERVE = (
 )
 
 
-def main(home: str, data: str) -> None:
-    """Serves the data directory until standard input ends.
-
-    Raises:
-        RuntimeError: ClickHouse cannot serve it; the message is ClickHouse's.
-    """
+def main(home: str, data: str) -> str | None:
+    """Serves the data directory until standard input ends; returns ClickHouse's message if it cannot."""
     # Only now, because Python finds packages that were installed for one user by way of HOME.
     os.environ["HOME"] = home
-    import_module("chdb._chdb").query(SERVE, path=data)
+    result = import_module("chdb._chdb").query(SERVE, path=data)
+    return result.error_message().partition(", Stack trace")[0] if result.has_error() else None
 
 
 if __name__ == "__main__":
-    main(*sys.argv[1:])
+    sys.exit(main(*sys.argv[1:]))

@@ -87,7 +87,8 @@ def start_services(
         try:
             services = _start(directory, wanted, report, stack)
         except OSError as error:
-            raise ServiceError(f"{error.filename or directory}: {error.strerror}: the servers cannot start") from error
+            where = error.filename or directory
+            raise ServiceError(f"{where}: {error.strerror}: mend it or choose another state directory") from error
         yield services
 
 

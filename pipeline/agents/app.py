@@ -24,12 +24,9 @@ from pipeline.agents.groups import Groups
 from pipeline.agents.join import Output, Source, join
 from pipeline.agents.publish import Publisher
 from pipeline.agents.security import faust_credentials, servers
+from pipeline.agents.topics import GROUP, TABLE
 from pipeline.domain.rules import GroupRules
 from schemas.topics import LIFECYCLE
-
-APP_ID = "swyx-cdr-worker"
-TABLE = "legs"
-CHANGELOG = f"{APP_ID}-{TABLE}-changelog"
 
 _BATCH_MESSAGES = 20
 _BATCH_SECONDS = 0.05
@@ -51,7 +48,7 @@ class WorkerOptions:
 def build_app(options: WorkerOptions, publisher: Publisher) -> faust.App:
     """The Faust application, not started."""
     app = faust.App(
-        APP_ID,
+        GROUP,
         broker=[f"kafka://{server}" for server in servers(options.kafka)],
         broker_credentials=faust_credentials(options.kafka),
         broker_commit_interval=0.5,

@@ -34,16 +34,19 @@ class Publisher:
         for partition, output in outputs:
             batches.setdefault((output.topic, partition), []).append(output)
         pause = _FIRST_PAUSE_SECONDS
-        while batches:
-            try:
-                await self._send(batches)
-                return
-            except KafkaError as error:
-                if not error.retriable:
-                    raise
-                _log.warning("publishing again", reason=str(error) or repr(error), after_seconds=round(pause, 1))
-                await asyncio.sleep(pause * random.uniform(0.5, 1.0))  # noqa: S311 - spreads retries, hides nothing
-                pause = min(2 * pause, _LONGEST_PAUSE_SECONDS)
+        while not await self._sent(batches):
+            await asyncio.sleep(pause * random.uniform(0.5, 1.0))  # noqa: S311 - spreads retries, hides nothing
+            pause = min(2 * pause, _LONGEST_PAUSE_SECONDS)
+
+    async def _sent(self, batches: dict[tuple[str, int], list[Output]]) -> bool:
+        try:
+            await self._send(batches)
+        except KafkaError as error:
+            if not error.retriable:
+                raise
+            _log.warning("Kafka did not take a batch, it is sent again", reason=str(error) or repr(error))
+            return False
+        return True
 
     async def _send(self, batches: dict[tuple[str, int], list[Output]]) -> None:
         confirmations = []

@@ -21,7 +21,7 @@ _log = structlog.get_logger()
 _STOP_SECONDS = 10
 
 
-class WorkerCrash(Exception):
+class WorkerCrashError(Exception):
     """The worker ended by itself; the message names the reason. Nothing unconfirmed was acknowledged."""
 
 
@@ -29,7 +29,7 @@ def run_worker(options: WorkerOptions, stop: threading.Event) -> None:
     """Join legs until `stop` is set; drains within 10 s.
 
     Several workers may run; they share the partitions. Each keeps its table in a folder of its own below
-    `options.data_directory`. Raises `WorkerCrash` when the application crashed.
+    `options.data_directory`. Raises `WorkerCrashError` when the application crashed.
     """
     with _own_directory(options.data_directory) as directory:
         asyncio.run(_run(replace(options, data_directory=directory), stop))
@@ -40,6 +40,7 @@ async def _run(options: WorkerOptions, stop: threading.Event) -> None:
         bootstrap_servers=servers(options.kafka),
         enable_idempotence=True,
         acks="all",
+        compression_type="lz4",
         max_batch_size=256 * 1024,
         max_request_size=4 * 1024 * 1024,
         **producer_security(options.kafka),
@@ -56,7 +57,7 @@ async def _run(options: WorkerOptions, stop: threading.Event) -> None:
         await asyncio.wait_for(app.stop(), _STOP_SECONDS)
         await asyncio.wait_for(producer.stop(), _STOP_SECONDS)
     if reason is not None:
-        raise WorkerCrash(f"the worker crashed: {reason!r}") from reason
+        raise WorkerCrashError(f"the worker crashed: {reason!r}") from reason
 
 
 @contextmanager

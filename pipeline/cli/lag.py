@@ -7,9 +7,8 @@ from typing import NamedTuple
 from connectors.clickhouse.sink import GROUP as SINK_GROUP
 from connectors.clickhouse.sink import ROW_TOPICS
 from connectors.kafka.admin import KafkaAdmin
+from pipeline.agents.topics import GROUP as WORKER_GROUP
 from schemas.topics import LIFECYCLE
-
-WORKER_GROUP = "swyx-cdr-worker"
 
 
 class Lag(NamedTuple):

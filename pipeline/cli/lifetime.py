@@ -30,6 +30,6 @@ def stop_event() -> threading.Event:
 
 
 def _wait_for_end(stop: threading.Event) -> None:
-    while sys.stdin.buffer.read(4096):
+    while os.read(sys.stdin.fileno(), 4096):
         pass
     stop.set()

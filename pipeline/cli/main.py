@@ -1,7 +1,7 @@
 """The program `swyx-cdr`: its commands, and how a failure leaves it (contract 2).
 
 Command modules are imported at once, so they import what is slow to load (Faust, the clients of Kafka and
-ClickHouse) inside their functions: `swyx-cdr --help` answers in an instant.
+ClickHouse, pydantic) inside their functions: `swyx-cdr --help` answers in an instant.
 """
 
 from __future__ import annotations

@@ -18,7 +18,7 @@ def run(
         typer.Option("--until-idle", help="Return when every file is read to its last complete line and stored."),
     ] = False,
 ) -> None:
-    """Follow the files, join the legs and fill the warehouse until stopped. A part that crashes ends all, exit code 1."""
+    """Follow the files, join the legs, fill the warehouse until stopped. A part that crashes ends all of it."""
     from pipeline.cli.lifetime import stop_event
     from pipeline.cli.settings import load_settings
     from pipeline.cli.settings_files import require_folders, require_tables
@@ -30,7 +30,7 @@ def run(
     stop = stop_event()
     with running_stack(settings, tail=not until_idle) as stack:
         if not until_idle:
-            typer.echo(f"running, Ctrl-C ends it; query with: swyx-cdr sql --config {config} 'SELECT * FROM calls'")
+            typer.echo("running, Ctrl-C ends it")
             stack.wait_until(stop)
         elif not stack.drain(stop):
             raise CommandError("stopped before everything was in the warehouse; run it again to go on")

@@ -72,5 +72,3 @@ class Supervisor:
     def pids(self) -> dict[str, int]:
         """The process ids of the children that were started and not stopped."""
         return {name: child.pid for name, child in self._children.items()}
-
-

@@ -11,9 +11,9 @@ from pipeline.cli.options import DEFAULT_CONFIG, ConfigOption
 def worker(config: ConfigOption = DEFAULT_CONFIG) -> None:
     """Join legs into calls and charges until stopped. Several workers share the groups of sites."""
     from connectors.clickhouse.client import connect
-    from connectors.clickhouse.reader import stream_epoch
+    from connectors.clickhouse.epochs import stream_epoch
     from pipeline.agents.app import WorkerOptions
-    from pipeline.agents.worker import WorkerCrash, run_worker
+    from pipeline.agents.worker import WorkerCrashError, run_worker
     from pipeline.cli.endpoints import clickhouse_options, kafka_cluster
     from pipeline.cli.lifetime import stop_event
     from pipeline.cli.settings import load_settings
@@ -36,5 +36,5 @@ def worker(config: ConfigOption = DEFAULT_CONFIG) -> None:
     )
     try:
         run_worker(options, stop)
-    except WorkerCrash as error:
+    except WorkerCrashError as error:
         raise CommandError(f"{error}; nothing unfinished was acknowledged, start it again") from error

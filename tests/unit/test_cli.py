@@ -12,7 +12,18 @@ import pytest
 from tests.unit.configurations import complete
 
 RUN = "from pipeline.cli.main import main; main()"
-SLOW_LIBRARIES = {"faust", "mode", "aiokafka", "kafka", "clickhouse_driver", "chdb", "jgo", "rocksdict", "pandas"}
+SLOW_LIBRARIES = {
+    "faust",
+    "mode",
+    "aiokafka",
+    "kafka",
+    "clickhouse_driver",
+    "chdb",
+    "jgo",
+    "rocksdict",
+    "pydantic",
+    "structlog",
+}
 
 
 def swyx_cdr(*arguments: str, program: str = RUN) -> subprocess.CompletedProcess[str]:
@@ -118,3 +129,10 @@ def test_logs_of_libraries_have_the_same_form() -> None:
     log = "import logging\n    logging.getLogger('kafka').warning('broker %s is away', 1)"
     result = swyx_cdr("fail", program=failing(log))
     assert 'level=warning event="broker 1 is away" logger=kafka' in result.stderr
+
+
+def test_a_logged_exception_has_its_traceback_but_no_variables() -> None:
+    log = "secret = 's3cret'\n    import logging\n    try: 1 / 0\n    except ArithmeticError: logging.exception('x')"
+    result = swyx_cdr("fail", program=failing(log))
+    assert "ZeroDivisionError: division by zero" in result.stderr
+    assert "s3cret" not in result.stderr

@@ -1,0 +1,122 @@
+"""File → confirmed in Kafka: lines a second while catching up, latency of single lines. Prints one JSON line.
+
+Usage: tail.py [bootstrap server]; without one an embedded Kafka runs for the time being.
+"""
+
+from __future__ import annotations
+
+import json
+import random
+import resource
+import sys
+import tempfile
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from bench.parse import cdr_lines
+from connectors.cdr_file.dialect import Dialect
+from connectors.cdr_file.tail import Tail
+from connectors.cdr_file.tail_site import TailSite
+from connectors.kafka.admin import connect
+from connectors.kafka.options import KafkaOptions
+from connectors.kafka.producer import Publisher
+from infra.embedded.services import start_services
+from schemas.codec import encode
+from schemas.topics import TOPICS
+
+LINES = 200_000
+LIVE_LINES = 300
+
+
+class TimedPublisher(Publisher):
+    """Notes when each message was confirmed."""
+
+    def __init__(self, options: dict[str, object], stop: threading.Event) -> None:
+        super().__init__(options, stop)
+        self.confirmed_at: list[float] = []
+
+    def _confirm(self, number: int, metadata: object) -> None:
+        self.confirmed_at.append(time.perf_counter())
+        super()._confirm(number, metadata)
+
+
+@contextmanager
+def kafka(bootstrap: str | None) -> Iterator[KafkaOptions]:
+    """A Kafka with the system's topics."""
+    if bootstrap is None:
+        with tempfile.TemporaryDirectory() as folder, start_services(Path(folder), {"kafka"}) as services:
+            with kafka(services.kafka_bootstrap) as options:
+                yield options
+        return
+    options = KafkaOptions(bootstrap)
+    with connect(options) as admin:
+        admin.apply(admin.plan_topics(TOPICS, 4, 1))
+    yield options
+
+
+def site(folder: Path) -> TailSite:
+    """The followed site."""
+    return TailSite("dortmund", "dortmund", (str(folder / "cdr*.txt"),), folder, Dialect("Europe/Berlin"))
+
+
+def catch_up(options: KafkaOptions, folder: Path) -> float:
+    """Lines a second from a file that is there to its confirmation."""
+    (folder / "cdr.txt").write_bytes(cdr_lines(LINES))
+    stop = threading.Event()
+    tail = Tail([site(folder)], Publisher(options.client_options(), stop), encode, folder / "state", stop)
+    begin = time.perf_counter()
+    tail.run(until_idle=True)
+    return LINES / (time.perf_counter() - begin)
+
+
+def live(options: KafkaOptions, folder: Path) -> list[float]:
+    """Seconds from appending each of some lines to its confirmation."""
+    stop = threading.Event()
+    publisher = TimedPublisher(options.client_options(), stop)
+    tail = Tail([site(folder)], publisher, encode, folder / "state", stop)
+    thread = threading.Thread(target=tail.run)
+    thread.start()
+    lines = cdr_lines(LIVE_LINES, seed=2).splitlines(keepends=True)
+    latencies = []
+    path = folder / "cdr.txt"
+    path.write_bytes(b"".join(lines[:2]))
+    time.sleep(2)
+    for line in lines[2:]:
+        time.sleep(random.uniform(0.02, 0.08))  # noqa: S311
+        count = len(publisher.confirmed_at)
+        begin = time.perf_counter()
+        with path.open("ab") as stream:
+            stream.write(line)
+        while len(publisher.confirmed_at) == count:
+            time.sleep(0.0005)
+        latencies.append(publisher.confirmed_at[count] - begin)
+    stop.set()
+    thread.join()
+    return sorted(latencies)
+
+
+def main() -> None:
+    """Measure both on one Kafka."""
+    with kafka(sys.argv[1] if len(sys.argv) > 1 else None) as options:
+        rates = []
+        for _ in range(3):
+            with tempfile.TemporaryDirectory() as folder:
+                rates.append(catch_up(options, Path(folder)))
+        memory = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+        with tempfile.TemporaryDirectory() as folder:
+            latencies = live(options, Path(folder))
+    result = {
+        "bench": "tail",
+        "lines_per_second": round(max(rates)),
+        "live_p50_ms": round(latencies[len(latencies) // 2] * 1000, 1),
+        "live_p99_ms": round(latencies[int(len(latencies) * 0.99)] * 1000, 1),
+        "memory_mb": round(memory),
+    }
+    print(json.dumps(result))
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,135 @@
+"""Follows the files of one or more sites and publishes their CDRs; the program `swyx-cdr tail` (contract 2).
+
+A line is confirmed when Kafka has its message; the checkpoint moves over the contiguous confirmed part of each
+file only. So no line is lost, and after a crash the lines since the last checkpoint are published again.
+"""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Callable, Sequence
+from contextlib import ExitStack
+from pathlib import Path
+
+import structlog
+
+from connectors.cdr_file.checkpoint import CheckpointStore
+from connectors.cdr_file.errors import TailError
+from connectors.cdr_file.lock import site_lock
+from connectors.cdr_file.reading import Span
+from connectors.cdr_file.tail_site import SiteTail, TailSite
+from connectors.kafka.producer import Publisher
+from schemas.cdr import Heartbeat, Lifecycle, Reject
+from schemas.topics import LIFECYCLE
+
+Encode = Callable[[Lifecycle | Heartbeat | Reject], bytes]
+
+DRAIN_SECONDS = 8.0
+_BUSY_SECONDS = 0.01
+_QUIET_SECONDS = 0.025
+_QUIET_AFTER_SECONDS = 60.0
+_CHECKPOINT_SECONDS = 0.2
+# Writing checkpoints must not take more than this part of the time.
+_CHECKPOINT_SHARE = 0.05
+
+_log = structlog.get_logger()
+
+
+class Tail:
+    """All sites that one process follows, and its connection to Kafka."""
+
+    def __init__(
+        self,
+        sites: Sequence[TailSite],
+        publisher: Publisher,
+        encode: Encode,
+        state_directory: Path,
+        stop: threading.Event,
+    ) -> None:
+        """`publisher` is not yet connected; setting `stop` ends `run` within seconds."""
+        self._sites = sites
+        self._publisher = publisher
+        self._encode = encode
+        self._checkpoints = state_directory / "checkpoints"
+        self._stop = stop
+        self._stores: dict[str, CheckpointStore] = {}
+        self._tails: list[SiteTail] = []
+        self._next_checkpoint = 0.0
+        self._unsaved: set[str] = set()
+        self._active_at = time.monotonic()
+
+    def run(self, until_idle: bool = False) -> None:
+        """Follow the files until `stop` is set.
+
+        With `until_idle`: until every file is read to its last complete line, all of it is confirmed and the
+        checkpoints say so. Raises `TailError` where a site is followed already or, with `until_idle`, a file
+        cannot be read, and `PublishError` where Kafka refuses.
+        """
+        with ExitStack() as held:
+            for site in self._sites:
+                held.enter_context(site_lock(self._checkpoints, site.name))
+            held.callback(self._publisher.close)
+            if not self._publisher.connect():
+                return
+            self._begin()
+            try:
+                self._follow(until_idle)
+                self._publisher.flush(DRAIN_SECONDS)
+            finally:
+                self._take_confirmations()
+                self._save()
+
+    def _begin(self) -> None:
+        for site in self._sites:
+            store = self._stores[site.name] = CheckpointStore(self._checkpoints, site.name)
+            partition = self._publisher.partition_for(LIFECYCLE.name, site.group.encode())
+            self._tails.append(SiteTail(site, self._publisher, self._encode, store.load(), partition))
+            _log.info("following", site=site.name, files=list(site.files))
+
+    def _follow(self, until_idle: bool) -> None:
+        while not self._stop.is_set():
+            for tail in self._tails:
+                tail.look()
+            # Every site gets its turn, block by block.
+            active = [tail for tail in self._tails if tail.step()]
+            self._publisher.recover()
+            self._take_confirmations()
+            for tail in self._tails:
+                tail.beat()
+            if self._unsaved and time.monotonic() >= self._next_checkpoint:
+                self._save()
+            if active:
+                self._active_at = time.monotonic()
+            elif until_idle and self._is_finished():
+                return
+            else:
+                quiet = time.monotonic() - self._active_at > _QUIET_AFTER_SECONDS
+                self._stop.wait(_QUIET_SECONDS if quiet else _BUSY_SECONDS)
+
+    def _is_finished(self) -> bool:
+        if not all(tail.is_idle() and tail.is_idle(look_again=True) for tail in self._tails):
+            return False
+        problems = [problem for tail in self._tails for problem in tail.problems]
+        if problems:
+            raise TailError("\n".join(problems))
+        for tail in self._tails:
+            tail.beat(final=True)
+        return True
+
+    def _take_confirmations(self) -> None:
+        for token in self._publisher.confirmed():
+            if isinstance(token, Span):
+                token.confirm()
+            elif isinstance(token, SiteTail):
+                token.heartbeat_confirmed()
+        self._unsaved.update(tail.site.name for tail in self._tails if tail.advance())
+
+    def _save(self) -> None:
+        begun = time.monotonic()
+        for tail in self._tails:
+            if tail.site.name in self._unsaved:
+                self._stores[tail.site.name].save(tail.states())
+        self._unsaved.clear()
+        now = time.monotonic()
+        self._next_checkpoint = now + max(_CHECKPOINT_SECONDS, (now - begun) / _CHECKPOINT_SHARE)

@@ -1,0 +1,211 @@
+"""One site on its way into Kafka: files → lines → CDRs → messages, and what is confirmed of them (design: the way)."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Protocol
+
+from connectors.cdr_file.checkpoint import FileState
+from connectors.cdr_file.dialect import Dialect
+from connectors.cdr_file.follow import Follower
+from connectors.cdr_file.followed import BLOCK_BYTES, Chunk, FollowedFile
+from connectors.cdr_file.framing import Framer
+from connectors.cdr_file.identity import beginning_of
+from connectors.cdr_file.parse import PARSER_VERSION, LineParser, ParserState
+from connectors.cdr_file.reading import Reading, Span
+from schemas.cdr import Heartbeat, Leg, Lifecycle, Reject
+from schemas.keys import address
+from schemas.topics import LIFECYCLE
+
+MAX_LEGS = 100
+# A message holds every line twice, raw and in fields, and must stay well under Kafka's limit of 1 MiB.
+MAX_RAW_BYTES = 128 * 1024
+HEARTBEAT_SECONDS = 5.0
+# A live site becomes idle after every line: once a second is often enough to say so.
+_IDLE_HEARTBEAT_SECONDS = 1.0
+
+
+@dataclass(frozen=True, slots=True)
+class TailSite:
+    """A site to follow: its group, the absolute globs of its files, and the folder their names are relative to."""
+
+    name: str
+    group: str
+    files: tuple[str, ...]
+    base_directory: Path
+    dialect: Dialect
+
+
+class Publishes(Protocol):
+    """What publishing needs to be: `connectors.kafka.producer.Publisher`."""
+
+    def publish(self, topic: str, key: bytes, value: bytes, token: object, partition: int | None = None) -> bool:
+        """Send a message; false if the program is to stop and the message was not sent."""
+
+
+class SiteTail:
+    """Reads one site's files and publishes what they hold. For one thread."""
+
+    def __init__(
+        self,
+        site: TailSite,
+        publisher: Publishes,
+        encode: Callable[[Lifecycle | Heartbeat | Reject], bytes],
+        saved: Sequence[FileState],
+        partition: int,
+    ) -> None:
+        """`saved` is the checkpoint to go on from, `partition` that of the site's group in `cdr.lifecycle`."""
+        self.site = site
+        self._publisher = publisher
+        self._encode = encode
+        self._key = site.group.encode()
+        self._partition = partition
+        self._follower = Follower(site.files, site.base_directory, self._first_start)
+        self._readings: dict[FollowedFile, Reading] = {}
+        self._last_cdr_at = _newest(*(state.last_cdr_at for state in saved))
+        self._heartbeat_at = 0.0
+        self._heartbeat_under_way = False
+        self._told_idle = False
+        for state in saved:
+            file = self._follower.restore(state.source_file, state.footprint, state.parser.file_started_at)
+            self._readings[file] = self._reading(file, state)
+
+    @property
+    def problems(self) -> list[str]:
+        """Files that cannot be read at present, with the reason."""
+        return [f"{file.path}: {file.problem}" for file in self._follower.files if file.problem]
+
+    def look(self) -> None:
+        """Look whether files have grown, moved, come or gone."""
+        self._follower.tick()
+
+    def step(self) -> bool:
+        """Read one block and publish what it holds; false if there is nothing to read, or the program is to stop."""
+        chunk = self._follower.read()
+        return chunk is not None and self._publish(chunk)
+
+    def heartbeat_confirmed(self) -> None:
+        """The last heartbeat, whose token is this site, has arrived."""
+        self._heartbeat_under_way = False
+
+    def advance(self) -> bool:
+        """Move the confirmed positions; whether any moved."""
+        moved = [reading for reading in self._readings.values() if reading.advance()]
+        return bool(moved)
+
+    def is_idle(self, look_again: bool = False) -> bool:
+        """Whether all files are read to their last complete line and all of it is confirmed."""
+        if look_again:
+            self._follower.scan()
+        return self._follower.at_end and all(reading.all_confirmed for reading in self._readings.values())
+
+    def states(self) -> list[FileState]:
+        """The checkpoint: how far each file is confirmed. Forgets files that are gone for long."""
+        known = {*self._follower.files, *self._follower.lost}
+        self._readings = {file: reading for file, reading in self._readings.items() if file in known}
+        confirmed = [reading.confirmed for reading in self._readings.values()]
+        return [state for state in confirmed if state.footprint.offset]
+
+    def beat(self, final: bool = False) -> bool:
+        """Publish a heartbeat if one is due: every few seconds, and when the site becomes idle.
+
+        It follows every CDR read so far in the site's partition. False if the program is to stop.
+        """
+        idle = self.is_idle()
+        since = time.monotonic() - self._heartbeat_at
+        turned_idle = idle and not self._told_idle and since >= _IDLE_HEARTBEAT_SECONDS
+        self._told_idle = self._told_idle and idle
+        if not final and (self._heartbeat_under_way or not (turned_idle or since >= HEARTBEAT_SECONDS)):
+            return True
+        self._heartbeat_at = time.monotonic()
+        self._told_idle = idle
+        self._heartbeat_under_way = True
+        return self._publisher.publish(
+            LIFECYCLE.name, self._key, self._encode(self._heartbeat()), self, self._partition
+        )
+
+    def _heartbeat(self) -> Heartbeat:
+        readings = [self._reading_of(file) for file in self._follower.files]
+        newest = readings[-1].confirmed if readings else None
+        return Heartbeat(
+            self.site.name,
+            self.site.group,
+            self.site.dialect.time_zone,
+            self._last_cdr_at,
+            datetime.now(UTC),
+            newest.source_file if newest else "",
+            newest.footprint.offset if newest else 0,
+            sum(reading.bytes_behind for reading in readings),
+        )
+
+    def _publish(self, chunk: Chunk) -> bool:
+        reading = self._reading_of(chunk.file)
+        read_at = datetime.now(UTC)
+        legs: list[Leg] = []
+        rejects: list[Reject] = []
+        size = 0
+        for line in chunk.lines:
+            parsed = reading.parser.parse(line, read_at)
+            if type(parsed) is Leg:
+                legs.append(parsed)
+            elif type(parsed) is Reject:
+                rejects.append(parsed)
+            size += len(line.data)
+            if len(legs) >= MAX_LEGS or len(rejects) >= MAX_LEGS or size >= MAX_RAW_BYTES:
+                if not self._send(reading, chunk, line.end, legs, rejects):
+                    return False
+                legs, rejects, size = [], [], 0
+        if not chunk.lines or reading.read_to == chunk.lines[-1].end:
+            return True
+        return self._send(reading, chunk, chunk.lines[-1].end, legs, rejects)
+
+    def _send(self, reading: Reading, chunk: Chunk, end: int, legs: list[Leg], rejects: list[Reject]) -> bool:
+        """Publish what the lines up to offset `end` hold."""
+        ends = [leg.record.ended_at or leg.record.started_at for leg in legs]
+        reading.last_cdr_at = _newest(reading.last_cdr_at, *ends)
+        self._last_cdr_at = _newest(self._last_cdr_at, reading.last_cdr_at)
+        state = reading.parser.state
+        chunk.file.started_at = state.file_started_at or chunk.file.started_at
+        known = chunk.footprint_at(end)
+        span = Span(FileState(chunk.file.source_file, known, state, reading.last_cdr_at), bool(legs) + len(rejects))
+        reading.add(span)
+        if legs:
+            value = self._encode(Lifecycle(self.site.name, known.name, PARSER_VERSION, tuple(legs)))
+            if not self._publisher.publish(LIFECYCLE.name, self._key, value, span, self._partition):
+                return False
+        for reject in rejects:
+            topic, key = address(reject)
+            if not self._publisher.publish(topic, key, self._encode(reject), span):
+                return False
+        return True
+
+    def _reading_of(self, file: FollowedFile) -> Reading:
+        reading = self._readings.get(file)
+        if reading is None:
+            nothing = beginning_of(file.known.device, file.known.inode)
+            state = FileState(file.source_file, nothing, ParserState(), None)
+            reading = self._readings[file] = self._reading(file, state)
+        return reading
+
+    def _reading(self, file: FollowedFile, state: FileState) -> Reading:
+        parser = LineParser(self.site.name, self.site.dialect, file.source_file, state.parser)
+        return Reading(file, parser, state)
+
+    def _first_start(self, path: str) -> datetime | None:
+        """When the first CDR of a file started, if its first block holds one."""
+        try:
+            with open(path, "rb") as stream:
+                lines = Framer().feed(stream.read(BLOCK_BYTES))
+        except OSError:
+            return None
+        parser = LineParser(self.site.name, self.site.dialect, path)
+        now = datetime.now(UTC)
+        return next((leg.record.started_at for line in lines if isinstance(leg := parser.parse(line, now), Leg)), None)
+
+
+def _newest(*instants: datetime | None) -> datetime | None:
+    return max((instant for instant in instants if instant is not None), default=None)

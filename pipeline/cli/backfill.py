@@ -1,0 +1,80 @@
+"""`swyx-cdr backfill`: whole files into the warehouse without Kafka, by the same domain core."""
+
+from __future__ import annotations
+
+import os
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from pipeline.cli.errors import CommandError, UsageError
+from pipeline.cli.options import DEFAULT_CONFIG, ConfigOption
+
+if TYPE_CHECKING:
+    from clickhouse_driver import Client
+
+    from pipeline.cli.settings import Settings, SiteSettings
+
+_STREAM_IS_ALIVE = timedelta(seconds=30)
+
+
+def backfill(
+    files: Annotated[
+        list[Path] | None, typer.Argument(help="Files to read, with --site; by default all configured ones.")
+    ] = None,
+    config: ConfigOption = DEFAULT_CONFIG,
+    site: Annotated[str | None, typer.Option(help="The site that the files are of.")] = None,
+    accept_last_line: Annotated[
+        bool, typer.Option("--accept-last-line", help="Read also a last line that has no line end.")
+    ] = False,
+) -> None:
+    """Read whole files and write the same rows as the stream, without Kafka. The stream of these sites must not run."""
+    from connectors.clickhouse.client import connect
+    from connectors.clickhouse.migrate import migrate
+    from connectors.clickhouse.epochs import next_epoch
+    from connectors.clickhouse.writer import RowWriter
+    from pipeline.cli.backfill_files import FileBackfill
+    from pipeline.cli.endpoints import warehouse
+    from pipeline.cli.settings import load_settings
+
+    settings = load_settings(config, os.environ)
+    todo = _files(settings, site, files or [])
+    with warehouse(settings) as options:
+        migrate(options)
+        client = connect(options)
+        try:
+            _refuse_beside_stream(client, {entry.name for entry, _ in todo})
+            epoch = next_epoch(client, "backfill")
+        finally:
+            client.disconnect()
+        with RowWriter(options) as writer:
+            done = FileBackfill(settings, writer, epoch, accept_last_line).read(todo)
+    typer.echo(f"{done.legs} legs and {done.rejects} rejects of {len(todo)} files")
+
+
+def _files(settings: Settings, site: str | None, files: list[Path]) -> list[tuple[SiteSettings, Path]]:
+    from pipeline.cli.settings_files import matched_files
+
+    known = {entry.name: entry for entry in settings.sites}
+    if site is not None and site not in known:
+        raise UsageError(f"--site {site}: no such site in {settings.file}; it has {', '.join(known)}")
+    if files and site is None:
+        raise UsageError("FILES need --site, the site that wrote them")
+    for file in files:
+        if not file.is_file():
+            raise UsageError(f"{file}: no such file")
+    sites = settings.sites if site is None else (known[site],)
+    return [(entry, file.absolute()) for entry in sites for file in (files or matched_files(entry))]
+
+
+def _refuse_beside_stream(client: Client, sites: set[str]) -> None:
+    alive = client.execute("SELECT site, last_seen_at FROM sites")
+    limit = datetime.now(UTC) - _STREAM_IS_ALIVE
+    for site, last_seen_at in alive:
+        if site in sites and last_seen_at > limit:
+            raise CommandError(
+                f"site {site}: its tail was alive at {last_seen_at:%H:%M:%S} UTC; "
+                "stop tail, worker and sink for 30 s, then backfill, then start them again"
+            )

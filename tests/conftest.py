@@ -1,0 +1,38 @@
+"""Real servers for the tests, started once a run and only if a test asks for them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import NamedTuple
+from uuid import uuid4
+
+import pytest
+
+from infra.embedded.services import start_services
+
+
+class ClickHouseServer(NamedTuple):
+    """Where the tests' ClickHouse listens; its user is `default`, without a password."""
+
+    host: str
+    port: int
+    http_port: int
+
+    def fresh_database(self) -> str:
+        """The name of a database that no other test uses; it does not exist yet."""
+        return f"test_{uuid4().hex[:12]}"
+
+
+@pytest.fixture(scope="session")
+def kafka(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """The address of a Kafka that all tests of this run share."""
+    with start_services(tmp_path_factory.mktemp("kafka"), {"kafka"}) as services:
+        yield services.kafka_bootstrap
+
+
+@pytest.fixture(scope="session")
+def clickhouse(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ClickHouseServer]:
+    """A ClickHouse that all tests of this run share."""
+    with start_services(tmp_path_factory.mktemp("clickhouse"), {"clickhouse"}) as services:
+        host, port = services.clickhouse_native
+        yield ClickHouseServer(host, port, services.clickhouse_http[1])
