@@ -45,7 +45,7 @@ def lifecycle_messages() -> list[Lifecycle]:
 
 
 def rates(functions: dict[str, tuple[Callable[[Any], object], Sequence[Any]]], legs: int) -> dict[str, int]:
-    """The rate of each function by the best time of each of its values, all measured in turn; a value counts as `legs`."""
+    """The rate of each function by the best time of each value, all measured in turn; a value counts as `legs`."""
     best = {name: [float("inf")] * len(values) for name, (_, values) in functions.items()}
     for _ in range(ROUNDS):
         for name, (function, values) in functions.items():

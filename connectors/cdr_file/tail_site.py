@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -38,6 +38,10 @@ class TailSite:
     files: tuple[str, ...]
     base_directory: Path
     dialect: Dialect
+
+
+# Topic, key, value, token, partition.
+_Outgoing = tuple[str, bytes, bytes, object, int | None]
 
 
 class Publishes(Protocol):
@@ -143,6 +147,12 @@ class SiteTail:
         )
 
     def _publish(self, chunk: Chunk) -> bool:
+        # All of a block is encoded before any of it is sent, so that it travels in few requests.
+        messages = list(self._messages(chunk))
+        return all(self._publisher.publish(*message) for message in messages)
+
+    def _messages(self, chunk: Chunk) -> Iterator[_Outgoing]:
+        """What the lines of a block hold; the whole of it is on its way then."""
         reading = self._reading_of(chunk.file)
         read_at = datetime.now(UTC)
         legs: list[Leg] = []
@@ -156,15 +166,15 @@ class SiteTail:
                 rejects.append(parsed)
             size += len(line.data)
             if len(legs) >= MAX_LEGS or len(rejects) >= MAX_LEGS or size >= MAX_RAW_BYTES:
-                if not self._send(reading, chunk, line.end, legs, rejects):
-                    return False
+                yield from self._span(reading, chunk, line.end, legs, rejects)
                 legs, rejects, size = [], [], 0
-        if not chunk.lines or reading.read_to == chunk.lines[-1].end:
-            return True
-        return self._send(reading, chunk, chunk.lines[-1].end, legs, rejects)
+        if chunk.lines and reading.read_to < chunk.lines[-1].end:
+            yield from self._span(reading, chunk, chunk.lines[-1].end, legs, rejects)
 
-    def _send(self, reading: Reading, chunk: Chunk, end: int, legs: list[Leg], rejects: list[Reject]) -> bool:
-        """Publish what the lines up to offset `end` hold."""
+    def _span(
+        self, reading: Reading, chunk: Chunk, end: int, legs: list[Leg], rejects: list[Reject]
+    ) -> Iterator[_Outgoing]:
+        """The messages of the lines up to offset `end`; with none of them these lines count as confirmed."""
         ends = [leg.record.ended_at or leg.record.started_at for leg in legs]
         reading.last_cdr_at = _newest(reading.last_cdr_at, *ends)
         self._last_cdr_at = _newest(self._last_cdr_at, reading.last_cdr_at)
@@ -175,13 +185,10 @@ class SiteTail:
         reading.add(span)
         if legs:
             value = self._encode(Lifecycle(self.site.name, known.name, PARSER_VERSION, tuple(legs)))
-            if not self._publisher.publish(LIFECYCLE.name, self._key, value, span, self._partition):
-                return False
+            yield LIFECYCLE.name, self._key, value, span, self._partition
         for reject in rejects:
             topic, key = address(reject)
-            if not self._publisher.publish(topic, key, self._encode(reject), span):
-                return False
-        return True
+            yield topic, key, self._encode(reject), span, None
 
     def _reading_of(self, file: FollowedFile) -> Reading:
         reading = self._readings.get(file)
