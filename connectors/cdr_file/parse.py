@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from functools import lru_cache
 from typing import NamedTuple
 
-from connectors.cdr_file.columns import NO_HEADER, Extra, is_header, is_version, layout_of, split_fields
+from connectors.cdr_file.columns import COLUMNS, NO_HEADER, Extra, is_header, is_version, layout_of, split_fields
 from connectors.cdr_file.dialect import Dialect, decoder_of
 from connectors.cdr_file.errors import UnreadableError
 from connectors.cdr_file.framing import MAX_LINE_BYTES, RawLine
@@ -99,7 +99,7 @@ class LineParser:
             raise UnreadableError("wrong_number_of_fields", f"expected the {width} fields of {where}, found {count}")
         if surplus or layout.unknown:
             extra = layout.other_columns(fields)
-        columns = layout.pick((*fields[:width], "")) if layout.pick else fields
+        columns = layout.pick((*fields[:width], "")) if layout.pick else fields[: len(COLUMNS)]
         record, local_start, anomalies = self._reader.read(columns, surplus)
         if self._file_started_at is None:
             self._file_started_at = record.started_at

@@ -32,10 +32,8 @@ _TABLES = {
     "link_match": LINKS.name,
 }
 _RENAMED = {("leg_rows", "call_id"): "call_id_number", ("leg_rows", "offset"): "source_offset"}
-_SETTINGS = {
-    "max_partitions_per_insert_block": "0",  # an old archive brings rows of many months at once
-    "date_time_overflow_behavior": "throw",  # instants that DateTime cannot hold are refused, not wrapped
-}
+_DATE_TIME = "DateTime('UTC')"
+_SETTINGS = {"max_partitions_per_insert_block": "0"}  # an old archive brings rows of many months at once
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,13 +73,13 @@ class DirectWriter:
         if head not in self._targets:
             self._targets[head] = self._target(self._schemas[head])
         target = self._targets[head]
-        _exhaust(self._client.post(target.statement, _container(target.header, messages), _SETTINGS))
+        _exhaust(self._client.post(target.statement, container(target.header, messages), _SETTINGS))
 
     def _target(self, schema: Schema) -> _Target:
         table = _TABLES[schema.name]
         answer = b"".join(self._client.post(f"DESCRIBE TABLE {table} FORMAT JSONCompact"))
         types = {column[0]: column[1] for column in json.loads(answer)["data"]}
-        return _Target(insert_statement(table, schema, types), _header(schema))
+        return _Target(insert_statement(table, schema, types), container_header(schema))
 
 
 def insert_statement(table: str, schema: Schema, types: dict[str, str]) -> str:
@@ -106,26 +104,29 @@ def insert_statement(table: str, schema: Schema, types: dict[str, str]) -> str:
 def _as_sent(name: str, column_type: str) -> tuple[str, str]:
     """The type in which the server reads a field, and the expression that makes a column's value of it.
 
-    Whole numbers come as signed 64 bits; a plain conversion would wrap what the column cannot hold.
+    Whole numbers and instants come as signed 64 bits; a plain conversion would wrap what the column cannot hold.
     """
+    if "DateTime" in column_type:
+        milliseconds, seconds = column_type.replace(_DATE_TIME, "Int64"), column_type.replace(_DATE_TIME, "UInt32")
+        return milliseconds, f"accurateCast(intDiv({name}, 1000), '{seconds}')"
     if "Int" in column_type and column_type != "UInt8":
         return "Int64", f"accurateCast({name}, '{column_type}')"
-    return column_type.replace("DateTime('UTC')", "DateTime64(3, 'UTC')").replace(
-        "LowCardinality(String)", "String"
-    ), name
+    return column_type.replace("LowCardinality(String)", "String"), name
 
 
 def _row_schemas() -> Iterable[Schema]:
     return (schema for name, schema in current_schemas().items() if name in _TABLES)
 
 
-def _header(schema: Schema) -> bytes:
+def container_header(schema: Schema) -> bytes:
+    """What stands before the first message of an Avro container file."""
     metadata = {"avro.schema": json.dumps(schema.definition).encode(), "avro.codec": b"null"}
     pairs = b"".join(_sized(key.encode()) + _sized(value) for key, value in metadata.items())
     return b"Obj\x01" + _long(len(metadata)) + pairs + b"\0" + _SYNC
 
 
-def _container(header: bytes, messages: Sequence[bytes]) -> bytes:
+def container(header: bytes, messages: Sequence[bytes]) -> bytes:
+    """An Avro container file of one block a message; `messages` are single objects, ten bytes before the body."""
     parts = [header]
     one = _long(1)
     for message in messages:

@@ -64,6 +64,7 @@ ROW_CODES = frozenset(
 """Server errors that a single row of a block can cause."""
 
 _FULL_DISK = "No space left on device"  # comes under several codes, according to what was being written
+_MALFORMED = "avro::Exception"  # comes under the code of all foreign exceptions
 
 
 class WarehouseError(Exception):
@@ -109,7 +110,9 @@ def failure_of(error: Exception) -> Failure:
 def _server_failure(error: errors.ServerException) -> Failure:
     if error.code in TRANSIENT_CODES or _FULL_DISK in first_line(error):
         return Failure.TRANSIENT
-    return Failure.ROW if error.code in ROW_CODES else Failure.UNKNOWN
+    if error.code in ROW_CODES or _MALFORMED in first_line(error):
+        return Failure.ROW
+    return Failure.UNKNOWN
 
 
 def first_line(error: Exception) -> str:

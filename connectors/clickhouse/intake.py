@@ -18,6 +18,7 @@ from connectors.kafka.admin import KafkaUnreachable, TopicError
 BATCH_SECONDS = 0.2
 IDLE_SECONDS = 0.2
 CLOSE_SECONDS = 5
+SESSION_SECONDS = 10  # so long the partitions of a killed sink wait for another one
 STUCK_SECONDS = 30
 
 log = structlog.get_logger()
@@ -88,6 +89,7 @@ def _consumer(kafka_options: Mapping[str, object], group: str) -> Any:
             **kafka_options,
             group_id=group,
             client_id=group,
+            session_timeout_ms=SESSION_SECONDS * 1000,
             enable_auto_commit=False,
             auto_offset_reset="earliest",
             allow_auto_create_topics=False,

@@ -25,10 +25,21 @@ log = structlog.get_logger()
 class Message(Protocol):
     """What is needed of a Kafka record; `value` is None where Kafka marks a key as deleted."""
 
-    topic: str
-    partition: int
-    offset: int
-    value: bytes | None
+    @property
+    def topic(self) -> str:
+        """Its topic."""
+
+    @property
+    def partition(self) -> int:
+        """Its partition."""
+
+    @property
+    def offset(self) -> int:
+        """Its offset in the partition."""
+
+    @property
+    def value(self) -> bytes | None:
+        """Its bytes."""
 
 
 class MessageWriter:

@@ -50,11 +50,13 @@ class Sink:
         writer: Writer,
         *,
         row_topics: Sequence[str] = ROW_TOPICS,
+        rejects_topic: str = topics.REJECTS.name,
         group: str = GROUP,
     ) -> None:
         self._kafka_options = kafka_options
         self._writer = writer
         self._topics = row_topics
+        self._rejects_topic = rejects_topic
         self._group = group
         self._stored = 0
         self._report_at = monotonic() + REPORT_SECONDS
@@ -86,31 +88,24 @@ class Sink:
                 return
 
     def _store(self, batch: Sequence[Message]) -> None:
-        """Writes the rows; what cannot be read or written is safe in `cdr.rejects` when this returns."""
+        """Writes the rows; what cannot be read or written is safe in the topic of rejects when this returns."""
         rejects = self._writer.write(batch)
         if rejects:
-            publish_rejects(self._kafka_options, rejects)
+            publish_rejects(self._kafka_options, self._rejects_topic, rejects)
         self._stored += len(batch)
         if monotonic() > self._report_at:
             log.info("rows stored", messages=self._stored)
             self._report_at = monotonic() + REPORT_SECONDS
 
 
-def publish_rejects(kafka_options: Mapping[str, object], rejects: Sequence[Reject]) -> None:
-    """Sends rejects to `cdr.rejects` and returns when Kafka has confirmed all; they come back from there as rows.
+def publish_rejects(kafka_options: Mapping[str, object], topic: str, rejects: Sequence[Reject]) -> None:
+    """Sends rejects and returns when Kafka has confirmed all; they come back from the topic as rows.
 
     Raises KafkaError if it does not.
     """
     producer = KafkaProducer(**kafka_options, client_id=GROUP, enable_idempotence=True, acks="all")
     try:
-        futures = [
-            producer.send(
-                topics.REJECTS.name,
-                key=reject_key(reject).encode(),
-                value=encode(reject),
-            )
-            for reject in rejects
-        ]
+        futures = [producer.send(topic, key=reject_key(reject).encode(), value=encode(reject)) for reject in rejects]
         for future in futures:
             future.get(timeout=CONFIRM_SECONDS)
     finally:

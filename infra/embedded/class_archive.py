@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from infra.embedded.java import Java
+from infra.embedded.kafka_jars import alone_in
 
 KEY_DIGITS = 16
 
@@ -37,25 +38,35 @@ class ClassArchive(NamedTuple):
 
     def options(self) -> list[str]:
         """Options for Java: to use the archive, or to write it at the end."""
-        if not self.possible:
+        if not self.possible or self._too_slow.exists():
             return []
         if file := self.file():
             return [f"-XX:SharedArchiveFile={file}"]
         self.scratch.unlink(missing_ok=True)
         return [f"-XX:ArchiveClassesAtExit={self.scratch}"]
 
-    def keep(self) -> None:
-        """Keeps what Java has written, in place of any other archive; to be called when Java has ended cleanly."""
+    def keep(self, *, complete: bool) -> None:
+        """To be called when Java has ended: keeps what it has written, in place of any other archive.
+
+        `complete`: it ended by itself. If it was killed while it wrote, it is not asked to write again.
+        """
         if not self.scratch.exists():
             return
         # Without room for it the next start is merely as slow as the first.
-        with suppress(OSError):
-            self._move()
+        with suppress(OSError), alone_in(self.directory):
+            if not complete:
+                self._too_slow.touch()
+            elif not self.file():
+                self._move()
+        self.scratch.unlink()
+
+    @property
+    def _too_slow(self) -> Path:
+        return self.directory / f"classes-{self.key}.too-slow"
 
     def _move(self) -> None:
         unfinished = self.directory / f"{self.key}.unfinished"
         shutil.copyfile(self.scratch, unfinished)
-        self.scratch.unlink()
         for old in self.directory.glob("classes-*.jsa"):
             old.unlink(missing_ok=True)
         unfinished.replace(self.directory / f"classes-{self.key}-{_digest(unfinished)}.jsa")

@@ -108,9 +108,8 @@ class Kafka(NamedTuple):
         return Server("Kafka", {"port": port}, pid, log, partial(kafka_answers, port), process)
 
     def stopped(self, exit_code: int) -> None:
-        """To be called when the broker has ended: what its end has made faster stays for the next start."""
-        if exit_code == ENDED_BY_REQUEST:
-            self.archive.keep()
+        """To be called when the broker has ended: keeps what makes the next start faster."""
+        self.archive.keep(complete=exit_code == ENDED_BY_REQUEST)
 
     def _format(self, lock: int) -> None:
         """Formats a directory of another name first, so that being killed leaves none that is half done."""

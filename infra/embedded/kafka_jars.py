@@ -7,12 +7,12 @@ is asked of the network.
 
 from __future__ import annotations
 
-import fcntl
 import hashlib
 import os
 import shutil
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from importlib.util import find_spec
 from pathlib import Path
 from typing import NamedTuple
@@ -47,6 +47,16 @@ def cache_directory() -> Path:
     return Path(base, "swyx-cdr", f"kafka-{KAFKA_VERSION}").absolute()
 
 
+@contextmanager
+def alone_in(directory: Path) -> Iterator[None]:
+    """Waits until no other process changes the cache."""
+    import fcntl  # noqa: PLC0415 - Windows, where a tail may run, has none
+
+    with (directory / "lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        yield
+
+
 def listed_jars() -> tuple[Jar, ...]:
     """The jars that make up Kafka."""
     jars = []
@@ -68,8 +78,7 @@ def kafka_jars(report: Callable[[str], None]) -> tuple[Path, ...]:
     jars = listed_jars()
     if _broken(jars, directory):
         directory.mkdir(parents=True, exist_ok=True)
-        with (directory / "lock").open("w") as lock:
-            fcntl.flock(lock, fcntl.LOCK_EX)
+        with alone_in(directory):
             # Another process may have fetched them in the meantime.
             if missing := _broken(jars, directory):
                 _fetch(missing, directory, report)

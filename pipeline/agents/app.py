@@ -30,6 +30,7 @@ from schemas.topics import LIFECYCLE
 
 _BATCH_MESSAGES = 20
 _BATCH_SECONDS = 0.05
+_SESSION_SECONDS = 10.0  # so long the partitions of a killed worker wait for another one
 _log = structlog.get_logger()
 
 
@@ -52,6 +53,8 @@ def build_app(options: WorkerOptions, publisher: Publisher) -> faust.App:
         broker=[f"kafka://{server}" for server in servers(options.kafka)],
         broker_credentials=faust_credentials(options.kafka),
         broker_commit_interval=0.5,
+        broker_session_timeout=_SESSION_SECONDS,
+        broker_heartbeat_interval=_SESSION_SECONDS / 4,
         datadir=str(options.data_directory),
         store="rocksdb://",
         agent_supervisor=CrashingSupervisor,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import fcntl
+import os
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -12,6 +13,7 @@ from pathlib import Path
 
 import structlog
 from aiokafka import AIOKafkaProducer
+from aiokafka.errors import KafkaConnectionError
 
 from pipeline.agents.app import WorkerOptions, build_app
 from pipeline.agents.publish import Publisher
@@ -32,10 +34,21 @@ def run_worker(options: WorkerOptions, stop: threading.Event) -> None:
     `options.data_directory`. Raises `WorkerCrashError` when the application crashed.
     """
     with _own_directory(options.data_directory) as directory:
-        asyncio.run(_run(replace(options, data_directory=directory), stop))
+        deadline = threading.Timer(_STOP_SECONDS, _give_up)
+        deadline.daemon = True
+        try:
+            asyncio.run(_run(replace(options, data_directory=directory), stop, deadline))
+        finally:
+            deadline.cancel()
 
 
-async def _run(options: WorkerOptions, stop: threading.Event) -> None:
+def _give_up() -> None:
+    """End the process: without Kafka Faust waits for its consumer thread for ever."""
+    _log.error("the worker did not stop in time and ends at once; nothing unfinished was acknowledged")
+    os._exit(1)
+
+
+async def _run(options: WorkerOptions, stop: threading.Event, deadline: threading.Timer) -> None:
     producer = AIOKafkaProducer(
         bootstrap_servers=servers(options.kafka),
         enable_idempotence=True,
@@ -45,7 +58,11 @@ async def _run(options: WorkerOptions, stop: threading.Event) -> None:
         max_request_size=4 * 1024 * 1024,
         **producer_security(options.kafka),
     )
-    await producer.start()
+    try:
+        await producer.start()
+    except KafkaConnectionError as error:
+        address = options.kafka.bootstrap_servers
+        raise WorkerCrashError(f"no Kafka answers at {address}: start it, or correct [kafka]") from error
     app = build_app(options, Publisher(producer))
     try:
         await app.start()
@@ -54,10 +71,11 @@ async def _run(options: WorkerOptions, stop: threading.Event) -> None:
             await asyncio.sleep(0.1)
         reason = app.crash_reason
     finally:
-        await asyncio.wait_for(app.stop(), _STOP_SECONDS)
-        await asyncio.wait_for(producer.stop(), _STOP_SECONDS)
+        deadline.start()
+        await app.stop()
+        await producer.stop()
     if reason is not None:
-        raise WorkerCrashError(f"the worker crashed: {reason!r}") from reason
+        raise WorkerCrashError(f"the worker crashed, nothing unfinished was acknowledged: {reason!r}") from reason
 
 
 @contextmanager

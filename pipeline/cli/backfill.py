@@ -32,8 +32,8 @@ def backfill(
 ) -> None:
     """Read whole files and write the same rows as the stream, without Kafka. The stream of these sites must not run."""
     from connectors.clickhouse.client import connect
-    from connectors.clickhouse.migrate import migrate
     from connectors.clickhouse.epochs import next_epoch
+    from connectors.clickhouse.migrate import migrate
     from connectors.clickhouse.writer import RowWriter
     from pipeline.cli.backfill_files import FileBackfill
     from pipeline.cli.endpoints import warehouse

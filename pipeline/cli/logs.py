@@ -7,9 +7,13 @@ from __future__ import annotations
 
 import logging
 import sys
+import time
 
 import structlog
 from structlog.typing import Processor
+
+_REPETITION_SECONDS = 30
+_REMEMBERED_FORMS = 1000
 
 
 def configure_logging() -> None:
@@ -33,7 +37,25 @@ def configure_logging() -> None:
             processors=[structlog.stdlib.ProcessorFormatter.remove_processors_meta, _renderer()],
         )
     )
+    handler.addFilter(_Repetitions().allows)
     logging.basicConfig(handlers=[handler], level=logging.WARNING, force=True)
+
+
+class _Repetitions:
+    """Lets each message of a library pass once in 30 s: clients of a server that is away complain without end."""
+
+    def __init__(self) -> None:
+        self._passed: dict[tuple[str, str], float] = {}
+
+    def allows(self, record: logging.LogRecord) -> bool:
+        """Whether to log the record. Messages are told apart by their form, before values are put in."""
+        form, now = (record.name, str(record.msg)[:200]), time.monotonic()
+        if now - self._passed.get(form, -_REPETITION_SECONDS) < _REPETITION_SECONDS:
+            return False
+        if len(self._passed) >= _REMEMBERED_FORMS:
+            self._passed.clear()
+        self._passed[form] = now
+        return True
 
 
 def _renderer() -> Processor:

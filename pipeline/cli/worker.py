@@ -37,4 +37,4 @@ def worker(config: ConfigOption = DEFAULT_CONFIG) -> None:
     try:
         run_worker(options, stop)
     except WorkerCrashError as error:
-        raise CommandError(f"{error}; nothing unfinished was acknowledged, start it again") from error
+        raise CommandError(str(error)) from error

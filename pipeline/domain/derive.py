@@ -1,74 +1,187 @@
-"""All rows of one call, derived from its legs and pairs and from nothing else."""
+"""The rows that tell how calls changed, derived from what the calls were and are, and from nothing else."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Sequence
 from decimal import Decimal
+from typing import NamedTuple
 
-from pipeline.domain.calls import call_of_one, call_of_several, counted_charges, site_call_row
-from pipeline.domain.charging import ChainLink, Charging
-from pipeline.domain.legs import LegFacts, leg_order
-from schemas.cdr import Leg
-from schemas.rows import Call, Charge, LegRow, LinkMatch, SiteCall
+from pipeline.domain.calls import Money, call_of_one, call_row, site_call_row
+from pipeline.domain.charging import Charging
+from pipeline.domain.legs import Part, duration_seconds
+from pipeline.domain.shape import CallShape, Chain, SiteCallShape
+from schemas.rows import LegRow, LinkMatch, Row, Withdrawal
 
 _TOLERANCE = Decimal("0.005")
 
-
-@dataclass(frozen=True, slots=True)
-class CallParts:
-    """What a call is made of: its site calls (legs in order), facts of every leg, pairs (LA → LB), missing CallIds."""
-
-    site_calls: Sequence[Sequence[Leg]]
-    facts: dict[str, LegFacts]
-    receiver_of: Mapping[str, str]
-    missing: Sequence[set[str]]
+Changes = dict[tuple[str, str], Row]
+"""Rows and withdrawals by entity and id."""
 
 
-@dataclass(frozen=True, slots=True)
-class CallRows:
-    """The rows of one call."""
+class _Place(NamedTuple):
+    """All that the rows of a leg depend on: names, and the chain it stands in (empty without a pair)."""
 
-    call: Call
-    site_calls: list[SiteCall]
-    legs: list[LegRow]
-    charges: list[Charge]
-    links: list[LinkMatch]
+    part: Part
+    site_call_id: str
+    call_id: str
+    chain: Chain
 
 
-def derive(parts: CallParts, charging: Charging, version: int) -> CallRows:
-    """Derive every row of a call (contract 6, 7, 8)."""
-    legs = _in_order(parts.site_calls)
-    far_ends = set(parts.receiver_of.values())
-    first = next((leg for leg in legs if leg.leg_id not in far_ends), legs[0])
-    site_call_ids = {leg.leg_id: part[0].leg_id for part in parts.site_calls for leg in part}
-    call_id = site_call_ids[first.leg_id]
-    charges: list[Charge] = []
-    billable = 0
-    for chain in _chains(legs, parts, far_ends):
-        rows = charging.charges(chain, call_id, site_call_ids, version)
-        charges += rows
-        billable += rows[0].duration_seconds if rows else 0
-    site_calls = [
-        site_call_row(part, parts.facts, call_id, missing, version)
-        for part, missing in zip(parts.site_calls, parts.missing, strict=True)
-    ]
-    counted = counted_charges(charges)
-    if len(site_calls) == 1 and not far_ends:
-        call = call_of_one(site_calls[0], counted)
-    else:
-        call = call_of_several(legs, far_ends, parts.facts, site_calls, billable, counted)
-    leg_rows = [_leg_row(leg, parts.facts[leg.leg_id], site_call_ids[leg.leg_id], version) for leg in legs]
-    return CallRows(call, site_calls, leg_rows, charges, _links(legs, parts, charging, version))
+class _Names:
+    """What stands under which name in some calls."""
+
+    __slots__ = ("calls", "pairs", "places", "site_calls")
+
+    def __init__(self, shapes: Iterable[CallShape]) -> None:
+        self.calls: dict[str, CallShape] = {}
+        self.site_calls: dict[str, tuple[SiteCallShape, str]] = {}
+        self.places: dict[str, _Place] = {}
+        self.pairs: dict[str, tuple[Part, Part]] = {}
+        for shape in shapes:
+            self.calls[shape.call_id] = shape
+            self.site_calls |= {part.site_call_id: (part, shape.call_id) for part in shape.site_calls}
+            self.places |= {place.part.leg.leg_id: place for place in _places(shape)}
+            self.pairs |= {sender.leg.leg_id: (sender, receiver) for sender, receiver in shape.pairs}
 
 
-def _in_order(site_calls: Sequence[Sequence[Leg]]) -> Sequence[Leg]:
-    if len(site_calls) == 1:
-        return site_calls[0]
-    return sorted((leg for site_call in site_calls for leg in site_call), key=leg_order)
+_NOTHING = _Names(())
+_NO_MONEY = Money((), (), 0)
 
 
-def _leg_row(leg: Leg, facts: LegFacts, site_call_id: str, version: int) -> LegRow:
+class Derivation:
+    """Derives rows (contract 6, 7, 8)."""
+
+    def __init__(self, charging: Charging) -> None:
+        self._charging = charging
+
+    def rows(self, shape: CallShape, version: int) -> Changes:
+        """All rows of a call."""
+        rows: Changes = {}
+        self._add_rows(rows, shape, _NOTHING, version)
+        return rows
+
+    def rows_of_one(self, site_call: SiteCallShape, version: int) -> Changes:
+        """All rows of a call of one leg, which most calls are: the same as `rows`, without looking for others."""
+        part = site_call.parts[0]
+        leg_id = part.leg.leg_id
+        rows: Changes = {("legs", leg_id): _leg_row(part, leg_id, version)}
+        charge = self._charging.charge(part, site_call.parts, leg_id, leg_id, version)
+        money = _NO_MONEY
+        if charge is not None:
+            rows["charges", leg_id] = charge
+            counted = charge.counted
+            money = Money(
+                ((charge.currency, charge.amount),) if counted else (),
+                (charge.source,) if counted else (),
+                charge.duration_seconds,
+            )
+        row = site_call_row(site_call, leg_id, version)
+        rows["site_calls", leg_id] = row
+        rows["calls", leg_id] = call_of_one(row, money)
+        return rows
+
+    def changes(self, before: Sequence[CallShape], after: Sequence[CallShape], version: int) -> Changes:
+        """Every row in which `after` differs from `before`; what is no longer there is withdrawn."""
+        old, new = _Names(before), _Names(after)
+        changes: Changes = {}
+        for shape in after:
+            if old.calls.get(shape.call_id) != shape:
+                self._add_rows(changes, shape, old, version)
+        gone = [("calls", name) for name in old.calls.keys() - new.calls.keys()]
+        gone += [("site_calls", name) for name in old.site_calls.keys() - new.site_calls.keys()]
+        gone += [("links", name) for name in old.pairs.keys() - new.pairs.keys()]
+        left = old.places.keys() - new.places.keys()
+        gone += [("charges", name) for name in left if old.places[name].part.facts.chargeable]
+        for entity, name in gone:
+            changes[entity, name] = Withdrawal(entity, name, version)
+        return changes
+
+    def _add_rows(self, rows: Changes, shape: CallShape, old: _Names, version: int) -> None:
+        call_id = shape.call_id
+        for place in _places(shape):
+            leg_id = place.part.leg.leg_id
+            was = old.places.get(leg_id)
+            if was != place:
+                if was is None or was[:2] != place[:2]:
+                    rows["legs", leg_id] = _leg_row(place.part, place.site_call_id, version)
+                chain = place.chain or (place.part,)
+                charge = self._charging.charge(place.part, chain, call_id, place.site_call_id, version)
+                if charge is not None:
+                    rows["charges", leg_id] = charge
+        for pair in shape.pairs:
+            leg_id = pair[0].leg.leg_id
+            if old.pairs.get(leg_id) != pair:
+                rows["links", leg_id] = self._link_row(*pair, version)
+        for site_call in shape.site_calls:
+            name = site_call.site_call_id
+            if old.site_calls.get(name) != (site_call, call_id):
+                rows["site_calls", name] = site_call_row(site_call, call_id, version)
+        rows["calls", call_id] = call_row(shape, self._money(shape), version)
+
+    def _money(self, shape: CallShape) -> Money:
+        """Each chain counts once: its counted charge, and the duration of its first chargeable leg."""
+        amounts: dict[str, Decimal] = {}
+        sources = set()
+        billable = 0
+        for chain in _all_chains(shape):
+            first = next((part for part in chain if part.facts.chargeable), None)
+            if first is None:
+                continue
+            billable += duration_seconds(first.leg.record)
+            counted = self._charging.counted(chain)
+            if counted is not None:
+                _, price = counted
+                amounts[price.currency] = amounts.get(price.currency, Decimal(0)) + price.amount
+                sources.add(price.source)
+        return Money(tuple(sorted(amounts.items())), tuple(sorted(sources)), billable)
+
+    def _link_row(self, sender: Part, receiver: Part, version: int) -> LinkMatch:
+        sent, received = self._charging.price(sender), self._charging.price(receiver)
+        from_amount = None if sent.source == "none" else sent.amount
+        to_amount = None if received.source == "none" else received.amount
+        anomalies = []
+        if from_amount is not None and to_amount is not None:
+            if abs(from_amount - to_amount) > _TOLERANCE:
+                anomalies.append("charge_mismatch")
+            if sent.currency != received.currency:
+                anomalies.append("currency_mismatch")
+        currency = received.currency if to_amount is not None else sent.currency if from_amount is not None else ""
+        link = sender.facts.link_to
+        apart = receiver.leg.record.started_at - sender.leg.record.started_at
+        return LinkMatch(
+            link.name if link else "",
+            sender.leg.site,
+            receiver.leg.site,
+            sender.leg.leg_id,
+            receiver.leg.leg_id,
+            int(apart.total_seconds()),
+            from_amount,
+            to_amount,
+            currency,
+            tuple(anomalies),
+            version,
+        )
+
+
+def _places(shape: CallShape) -> Iterator[_Place]:
+    chain_of = {part.leg.leg_id: chain for chain in shape.chains for part in chain}
+    for site_call in shape.site_calls:
+        name = site_call.site_call_id
+        for part in site_call.parts:
+            yield _Place(part, name, shape.call_id, chain_of.get(part.leg.leg_id, ()))
+
+
+def _all_chains(shape: CallShape) -> Iterator[Chain]:
+    """The chains of paired legs, then every other leg as a chain of its own."""
+    yield from shape.chains
+    chained = {part.leg.leg_id for chain in shape.chains for part in chain}
+    for part in shape.parts:
+        if part.leg.leg_id not in chained:
+            yield (part,)
+
+
+def _leg_row(part: Part, site_call_id: str, version: int) -> LegRow:
+    leg, facts = part
     return LegRow(
         leg,
         site_call_id,
@@ -77,63 +190,5 @@ def _leg_row(leg: Leg, facts: LegFacts, site_call_id: str, version: int) -> LegR
         facts.direction,
         facts.disposition,
         facts.chargeable,
-        version,
-    )
-
-
-def _chains(legs: Sequence[Leg], parts: CallParts, far_ends: set[str]) -> list[list[ChainLink]]:
-    """The legs in chains of pairs, from the originator towards the carrier; an unpaired leg is a chain of one."""
-    if not far_ends:
-        return [[ChainLink(leg, parts.facts[leg.leg_id])] for leg in legs]
-    by_id = {leg.leg_id: leg for leg in legs}
-    chained: set[str] = set()
-    chains = []
-    # Far ends begin a chain only where no leg before them does: in a ring, which is cut at its first leg.
-    for leg in sorted(legs, key=lambda leg: leg.leg_id in far_ends):
-        chain = []
-        leg_id: str | None = leg.leg_id
-        while leg_id is not None and leg_id not in chained:
-            chained.add(leg_id)
-            chain.append(ChainLink(by_id[leg_id], parts.facts[leg_id]))
-            leg_id = parts.receiver_of.get(leg_id)
-        if chain:
-            chains.append(chain)
-    return chains
-
-
-def _links(legs: Sequence[Leg], parts: CallParts, charging: Charging, version: int) -> list[LinkMatch]:
-    if not parts.receiver_of:
-        return []
-    by_id = {leg.leg_id: leg for leg in legs}
-    return [
-        _link(by_id[sender], by_id[receiver], parts.facts, charging, version)
-        for sender, receiver in parts.receiver_of.items()
-    ]
-
-
-def _link(sender: Leg, receiver: Leg, facts: Mapping[str, LegFacts], charging: Charging, version: int) -> LinkMatch:
-    sent = charging.signalled(ChainLink(sender, facts[sender.leg_id]))
-    received = charging.signalled(ChainLink(receiver, facts[receiver.leg_id]))
-    from_amount = None if sent.source == "none" else sent.amount
-    to_amount = None if received.source == "none" else received.amount
-    anomalies = []
-    if from_amount is not None and to_amount is not None:
-        if abs(from_amount - to_amount) > _TOLERANCE:
-            anomalies.append("charge_mismatch")
-        if sent.currency != received.currency:
-            anomalies.append("currency_mismatch")
-    currency = received.currency if to_amount is not None else sent.currency if from_amount is not None else ""
-    link = facts[sender.leg_id].link_to
-    return LinkMatch(
-        link.name if link else "",
-        sender.site,
-        receiver.site,
-        sender.leg_id,
-        receiver.leg_id,
-        int((receiver.record.started_at - sender.record.started_at).total_seconds()),
-        from_amount,
-        to_amount,
-        currency,
-        tuple(anomalies),
         version,
     )

@@ -11,7 +11,6 @@ from schemas.cdr import CdrRecord, Leg
 
 SCRIPT_DEVICE = "(call routing)"
 
-_NO_REFERENCE = {"", "0"}
 _CHARGEABLE_STATES = {"transferred", "connected", "onhold"}
 _DISPOSITIONS = {
     "busy": "busy",
@@ -35,7 +34,16 @@ class LegFacts(NamedTuple):
     link_to: SiteLink | None
 
 
+class Part(NamedTuple):
+    """A leg of a call, with its facts."""
+
+    leg: Leg
+    facts: LegFacts
+
+
 LegOrder = tuple[datetime, int, str, str]
+# int() refuses more than 4,300 digits; a CDR line can hold more.
+_MAX_CALL_ID_DIGITS = 4_000
 
 
 def word(text: str) -> str:
@@ -45,11 +53,13 @@ def word(text: str) -> str:
 
 def call_id_number(call_id: str) -> int:
     """A CallId as a number where an order needs one: 0 if it is none (contract 4)."""
-    return int(call_id) if call_id.isascii() and call_id.isdigit() else 0
+    digits = call_id.strip()
+    return int(digits) if digits.isascii() and digits.isdigit() and len(digits) <= _MAX_CALL_ID_DIGITS else 0
 
 
-def leg_order(leg: Leg) -> LegOrder:
+def leg_order(part: Part) -> LegOrder:
     """Order of legs: start, CallId, site (contract 6); the leg id decides between CallIds that are no numbers."""
+    leg = part.leg
     return (leg.record.started_at, call_id_number(leg.record.call_id), leg.site, leg.leg_id)
 
 
@@ -58,7 +68,16 @@ def references(record: CdrRecord) -> tuple[str, ...]:
     if not (record.transferred_to_call_id or record.transferred_call_id_1 or record.transferred_call_id_2):
         return ()
     fields = (record.transferred_to_call_id, record.transferred_call_id_1, record.transferred_call_id_2)
-    return tuple(dict.fromkeys(ref for ref in fields if ref not in _NO_REFERENCE and ref != record.call_id))
+    return tuple(dict.fromkeys(field.strip() for field in fields if _names_leg(field, record.call_id)))
+
+
+def _names_leg(reference: str, call_id: str) -> bool:
+    return reference.strip() not in {"", "0", call_id.strip()}
+
+
+def _is_result(record: CdrRecord) -> bool:
+    one, two = record.transferred_call_id_1, record.transferred_call_id_2
+    return bool(one or two) and (_names_leg(one, record.call_id) or _names_leg(two, record.call_id))
 
 
 def duration_seconds(record: CdrRecord) -> int:
@@ -77,18 +96,19 @@ class LegClassifier:
         # Devices, states and reasons repeat: a site has few combinations of them, so most legs cost a look-up.
         self._classify = lru_cache(maxsize=4096)(self._classified)
 
-    def facts(self, leg: Leg) -> LegFacts:
-        """What the leg says by itself."""
+    def part(self, leg: Leg) -> Part:
+        """The leg with what it says by itself."""
         record = leg.record
-        return self._classify(
+        facts = self._classify(
             record.origination_device,
             record.destination_device,
             record.script_connected_at is not None,
             record.connected_at is not None,
-            record.transferred_call_id_1 not in _NO_REFERENCE or record.transferred_call_id_2 not in _NO_REFERENCE,
+            _is_result(record),
             record.state,
             record.disconnect_reason,
         )
+        return Part(leg, facts)
 
     def _classified(
         self, origin: str, destination: str, scripted: bool, answered: bool, result: bool, state: str, reason: str
@@ -102,7 +122,7 @@ class LegClassifier:
         return LegFacts(
             origin_kind,
             destination_kind,
-            direction([(origin_kind, destination_kind)]),
+            direction(origin_kind == "trunk", destination_kind == "trunk"),
             "answered" if answered else missed,
             result,
             answered and not result and word(state) in _CHARGEABLE_STATES,
@@ -111,12 +131,9 @@ class LegClassifier:
         )
 
 
-def direction(kinds: list[tuple[str, str]]) -> str:
-    """Direction of a leg or a call from the (origin kind, destination kind) of its legs in order, results left out."""
-    if not kinds:
-        return "internal"
-    to_trunk = any(destination == "trunk" for _, destination in kinds)
-    if kinds[0][0] == "trunk":
+def direction(from_trunk: bool, to_trunk: bool) -> str:
+    """Direction of a leg or a call by whether it comes from a trunk and whether it goes into one (contract 6)."""
+    if from_trunk:
         return "transit" if to_trunk else "incoming"
     return "outgoing" if to_trunk else "internal"
 

@@ -4,19 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Iterable, MutableMapping
 
-from pipeline.domain.assembly import References
+from pipeline.domain.assembly import Assembly
 from pipeline.domain.charging import Charging
-from pipeline.domain.derive import CallParts, CallRows, derive
+from pipeline.domain.derive import Changes, Derivation
 from pipeline.domain.duplicates import LegSet
-from pipeline.domain.legs import LegClassifier, LegFacts
+from pipeline.domain.legs import LegClassifier, Part
 from pipeline.domain.links import Pairing
 from pipeline.domain.numbers import NumberPlan
 from pipeline.domain.rules import GroupRules
-from pipeline.domain.totals import Totals
+from pipeline.domain.shape import CallShape, SiteCallShape, call_shape
+from pipeline.domain.totals import Dimensions, Totals
 from schemas.cdr import Leg
-from schemas.rows import Call, Charge, LegRow, LinkMatch, Row, SiteCall, Withdrawal
-
-_Key = tuple[str, str]
+from schemas.rows import Charge, Row
 
 
 class Group:
@@ -32,15 +31,14 @@ class Group:
         plan = NumberPlan(rules)
         self._classifiers = {name: LegClassifier(site) for name, site in rules.sites.items()}
         self._set = LegSet({} if legs is None else legs)
-        self._legs = self._set.legs
-        self._references = References(self._legs)
+        self._assembly = Assembly(self._set.legs, self._part)
         self._pairing = Pairing(plan)
-        self._charging = Charging(rules, plan)
+        self._derivation = Derivation(Charging(rules, plan))
         self._totals = Totals()
 
     def __len__(self) -> int:
         """The number of legs in state."""
-        return len(self._legs)
+        return len(self._set.legs)
 
     def knows(self, leg: Leg) -> bool:
         """Whether `leg` is in the set already, so that adding it changes nothing."""
@@ -53,108 +51,81 @@ class Group:
         Rows that ceased to exist come as `Withdrawal`. Each row appears at most once.
         """
         if self._set.knows(leg):
-            return self._rows_again(leg.leg_id, version)
-        around = self._around(leg)
-        before = self._derive(around, version)
-        self._enter(leg, around)
-        around.add(leg.leg_id)
-        return self._changes(before, self._derive(around, version), version)
+            changes = self._derivation.rows(self._call(leg.leg_id), version)
+        else:
+            changes = self._take_in(leg, version)
+        touched = self._count(changes)
+        rows = list(changes.values())
+        return rows + [self._totals.row(bucket, version) for bucket in sorted(touched)] if touched else rows
 
     def restore(self, legs: Iterable[Leg]) -> None:
         """Put back the legs of an earlier run without telling any row."""
         for leg in legs:
             if not self._set.knows(leg):
-                around = self._around(leg)
-                before = self._derive(around, 0)
-                self._enter(leg, around)
-                around.add(leg.leg_id)
-                self._changes(before, self._derive(around, 0), 0)
+                self._count(self._take_in(leg, 0))
 
-    def _around(self, leg: Leg) -> set[str]:
-        """The legs in the set whose calls the arrival of `leg` may change."""
-        around = self._references.touched_by(leg) | self._pairing.cluster(leg, self._facts(leg))
-        known = self._legs.get(leg.leg_id)
-        if known is not None:
-            around |= self._references.touched_by(known) | self._pairing.cluster(known, self._facts(known))
-            around.add(leg.leg_id)
-        return around
+    def _take_in(self, leg: Leg, version: int) -> Changes:
+        known = self._set.legs.get(leg.leg_id)
+        if known is None:
+            return self._enter(self._set.add(leg), version)
+        changes = self._leave(known, version)
+        return changes | self._enter(self._set.add(leg), version)
 
-    def _enter(self, leg: Leg, around: set[str]) -> None:
-        known = self._legs.get(leg.leg_id)
-        if known is not None:
-            self._references.remove(known)
-            self._pairing.remove(known.leg_id)
-        winner = self._set.add(leg)
-        self._references.add(winner)
-        self._pairing.add(winner, self._facts(winner))
-        self._pairing.repair({*around, leg.leg_id})
+    def _enter(self, leg: Leg, version: int) -> Changes:
+        part = self._part(leg)
+        joins = self._assembly.joins(leg)
+        moves = self._pairing.enter(part)
+        touched = (joins.touched | self._pairing.touched(moves)) - {leg.leg_id}
+        before = self._calls(touched)
+        self._assembly.enter(leg, joins)
+        self._pairing.apply(moves)
+        if not touched:
+            return self._derivation.rows_of_one(SiteCallShape((part,), self._assembly.missing((part,))), version)
+        return self._derivation.changes(before, self._calls({leg.leg_id, *touched}), version)
 
-    def _facts(self, leg: Leg) -> LegFacts:
-        return self._classifiers[leg.site].facts(leg)
+    def _leave(self, leg: Leg, version: int) -> Changes:
+        joins = self._assembly.joins(leg)
+        moves = self._pairing.leave(leg.leg_id)
+        touched = joins.touched | self._pairing.touched(moves)
+        before = self._calls(touched | {leg.leg_id})
+        self._assembly.leave(leg, joins)
+        self._pairing.apply(moves)
+        return self._derivation.changes(before, self._calls(touched - {leg.leg_id}), version)
 
-    def _derive(self, leg_ids: set[str], version: int) -> list[CallRows]:
+    def _part(self, leg: Leg) -> Part:
+        return self._classifiers[leg.site].part(leg)
+
+    def _calls(self, leg_ids: Iterable[str]) -> list[CallShape]:
+        """The calls that hold these legs."""
         done: set[str] = set()
-        rows = []
-        for leg_id in sorted(leg_ids) if len(leg_ids) > 1 else leg_ids:
+        calls = []
+        for leg_id in leg_ids:
             if leg_id not in done:
-                parts = self._call(leg_id)
-                done.update(parts.facts)
-                rows.append(derive(parts, self._charging, version))
-        return rows
+                call = self._call(leg_id)
+                done.update(part.leg.leg_id for part in call.parts)
+                calls.append(call)
+        return calls
 
-    def _call(self, leg_id: str) -> CallParts:
+    def _call(self, leg_id: str) -> CallShape:
         """The call that holds a leg: its site call and all that pairs connect with it."""
-        site_calls = []
-        facts: dict[str, LegFacts] = {}
-        pairs: dict[str, str] = {}
+        receiver_of, sender_of = self._pairing.receiver_of, self._pairing.sender_of
+        site_calls: list[SiteCallShape] = []
+        done: set[str] = set()
         frontier = [leg_id]
         while frontier:
             start = frontier.pop()
-            if start in facts:
-                continue
-            legs = self._references.site_call(start)
-            site_calls.append(legs)
-            for leg in legs:
-                facts[leg.leg_id] = self._facts(leg)
-                if receiver := self._pairing.receiver_of.get(leg.leg_id):
-                    pairs[leg.leg_id] = receiver
-                    frontier.append(receiver)
-                if sender := self._pairing.sender_of.get(leg.leg_id):
-                    frontier.append(sender)
-        missing = [self._references.missing(legs) for legs in site_calls]
-        return CallParts(site_calls, facts, pairs, missing)
+            if start not in done:
+                parts = self._assembly.site_call(start)
+                site_calls.append(SiteCallShape(parts, self._assembly.missing(parts)))
+                for part in parts:
+                    member = part.leg.leg_id
+                    done.add(member)
+                    frontier += filter(None, (receiver_of.get(member), sender_of.get(member)))
+        return call_shape(site_calls, receiver_of)
 
-    def _rows_again(self, leg_id: str, version: int) -> list[Row]:
-        (rows,) = self._derive({leg_id}, version)
-        again: list[Row] = list(_keyed([rows]).values())
-        touched = set().union(*(self._totals.apply(None, charge) for charge in rows.charges))
-        return again + [self._totals.row(bucket, version) for bucket in sorted(touched)]
-
-    def _changes(self, before: list[CallRows], after: list[CallRows], version: int) -> list[Row]:
-        new = _keyed(after)
-        old = _keyed(before) if before else {}
-        changes: list[Row] = [row for key, row in new.items() if old.get(key) != row]
-        changes += [Withdrawal(entity, key, version) for entity, key in old if (entity, key) not in new]
-        touched = set()
-        for charge in (charge for call in before for charge in call.charges):
-            if new.get(("charges", charge.leg_id)) != charge:
-                touched |= self._totals.apply(charge, None)
-        for charge in (charge for call in after for charge in call.charges):
-            if old.get(("charges", charge.leg_id)) != charge:
-                touched |= self._totals.apply(None, charge)
-        return changes + [self._totals.row(bucket, version) for bucket in sorted(touched)]
-
-
-def _keyed(calls: Iterable[CallRows]) -> dict[_Key, LegRow | SiteCall | Call | Charge | LinkMatch]:
-    keyed: dict[_Key, LegRow | SiteCall | Call | Charge | LinkMatch] = {}
-    for rows in calls:
-        for leg in rows.legs:
-            keyed["legs", leg.leg.leg_id] = leg
-        for site_call in rows.site_calls:
-            keyed["site_calls", site_call.site_call_id] = site_call
-        keyed["calls", rows.call.call_id] = rows.call
-        for charge in rows.charges:
-            keyed["charges", charge.leg_id] = charge
-        for link in rows.links:
-            keyed["links", link.from_leg_id] = link
-    return keyed
+    def _count(self, changes: Changes) -> set[Dimensions]:
+        touched: set[Dimensions] = set()
+        for (entity, name), row in changes.items():
+            if entity == "charges":
+                touched |= self._totals.put(row) if isinstance(row, Charge) else self._totals.drop(name)
+        return touched

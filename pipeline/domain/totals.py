@@ -1,4 +1,4 @@
-"""Counted charges per hour and dimensions; each bucket knows its contributions by leg id (contract 9)."""
+"""Counted charges per hour and dimensions; each leg's contribution is kept by its leg id (contract 9)."""
 
 from __future__ import annotations
 
@@ -11,10 +11,10 @@ from schemas.rows import Charge, Total, Withdrawal
 _ZERO = Decimal("0.000000")
 
 
-class _Dimensions(NamedTuple):
-    """What tells one bucket from another, in the order of the columns of `Total`."""
+class Dimensions(NamedTuple):
+    """What tells one bucket from another: the hour as `yyyy-mm-ddThh`, then the columns of `Total`."""
 
-    hour: datetime
+    hour: str
     payer_site: str
     payer_number: str
     project_number: str
@@ -25,63 +25,68 @@ class _Dimensions(NamedTuple):
 
 
 class _Bucket:
-    """Contributions by leg id; the sums follow from them exactly, for Decimal addition and removal are exact."""
+    """The sums over the contributions in it; they are exact, for Decimal addition and subtraction are."""
 
-    __slots__ = ("amount", "contributions", "seconds")
+    __slots__ = ("amount", "hour", "legs", "seconds")
 
-    def __init__(self) -> None:
-        self.contributions: dict[str, tuple[int, Decimal]] = {}
+    def __init__(self, hour: datetime) -> None:
+        self.hour = hour
+        self.legs = 0
         self.seconds = 0
         self.amount = _ZERO
 
 
 class Totals:
-    """All buckets of a group. A leg contributes to at most one bucket, so adding it twice changes nothing."""
+    """All buckets of a group. A leg contributes to at most one bucket, so telling it twice changes nothing."""
 
     def __init__(self) -> None:
-        self._buckets: dict[_Dimensions, _Bucket] = {}
+        self._buckets: dict[Dimensions, _Bucket] = {}
+        self._contributions: dict[str, tuple[Dimensions, int, Decimal]] = {}
 
-    def apply(self, before: Charge | None, after: Charge | None) -> set[_Dimensions]:
-        """Replace a leg's contribution; returns the buckets that have changed or are to be told again."""
-        touched = set()
-        if before is not None and before.counted:
-            touched.add(self._take_out(before))
-        if after is not None and after.counted:
-            touched.add(self._put_in(after))
+    def put(self, charge: Charge) -> set[Dimensions]:
+        """A charge as it is now; returns the buckets that have changed or are to be told again."""
+        touched = self.drop(charge.leg_id)
+        if charge.counted:
+            dimensions = _dimensions(charge)
+            bucket = self._buckets.get(dimensions)
+            if bucket is None:
+                hour = charge.connected_at.replace(minute=0, second=0, microsecond=0)
+                bucket = self._buckets[dimensions] = _Bucket(hour)
+            bucket.legs += 1
+            bucket.seconds += charge.duration_seconds
+            bucket.amount += charge.amount
+            self._contributions[charge.leg_id] = (dimensions, charge.duration_seconds, charge.amount)
+            touched.add(dimensions)
         return touched
 
-    def row(self, dimensions: _Dimensions, version: int) -> Total | Withdrawal:
+    def drop(self, leg_id: str) -> set[Dimensions]:
+        """Take out what a leg contributes; returns the bucket that this changes, if any."""
+        contribution = self._contributions.pop(leg_id, None)
+        if contribution is None:
+            return set()
+        dimensions, seconds, amount = contribution
+        bucket = self._buckets[dimensions]
+        bucket.legs -= 1
+        bucket.seconds -= seconds
+        bucket.amount -= amount
+        if bucket.legs == 0:
+            del self._buckets[dimensions]
+        return {dimensions}
+
+    def row(self, dimensions: Dimensions, version: int) -> Total | Withdrawal:
         """The bucket as it is now; withdrawn if nothing is left in it."""
         bucket = self._buckets.get(dimensions)
+        total_id = "|".join(name.replace("\\", r"\\").replace("|", r"\|") for name in dimensions)
         if bucket is None:
-            return Withdrawal("totals", _total_id(dimensions), version)
-        legs = len(bucket.contributions)
-        return Total(_total_id(dimensions), *dimensions, legs, bucket.seconds, bucket.amount, version)
-
-    def _put_in(self, charge: Charge) -> _Dimensions:
-        dimensions = _dimensions(charge)
-        bucket = self._buckets.setdefault(dimensions, _Bucket())
-        seconds, amount = bucket.contributions.get(charge.leg_id, (0, _ZERO))
-        bucket.contributions[charge.leg_id] = (charge.duration_seconds, charge.amount)
-        bucket.seconds += charge.duration_seconds - seconds
-        bucket.amount += charge.amount - amount
-        return dimensions
-
-    def _take_out(self, charge: Charge) -> _Dimensions:
-        dimensions = _dimensions(charge)
-        bucket = self._buckets.get(dimensions)
-        if bucket is not None and charge.leg_id in bucket.contributions:
-            seconds, amount = bucket.contributions.pop(charge.leg_id)
-            bucket.seconds -= seconds
-            bucket.amount -= amount
-            if not bucket.contributions:
-                del self._buckets[dimensions]
-        return dimensions
+            return Withdrawal("totals", total_id, version)
+        return Total(
+            total_id, bucket.hour, *dimensions[1:], bucket.legs, bucket.seconds, bucket.amount, version
+        )
 
 
-def _dimensions(charge: Charge) -> _Dimensions:
-    return _Dimensions(
-        charge.connected_at.replace(minute=0, second=0, microsecond=0),
+def _dimensions(charge: Charge) -> Dimensions:
+    return Dimensions(
+        charge.connected_at.isoformat()[:13],
         charge.payer_site,
         charge.payer_number,
         charge.project_number,
@@ -90,8 +95,3 @@ def _dimensions(charge: Charge) -> _Dimensions:
         charge.currency,
         charge.source,
     )
-
-
-def _total_id(dimensions: _Dimensions) -> str:
-    hour, *names = dimensions
-    return "|".join([f"{hour:%Y-%m-%dT%H}", *(name.replace("\\", r"\\").replace("|", r"\|") for name in names)])

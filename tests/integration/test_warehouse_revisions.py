@@ -7,6 +7,7 @@ from decimal import Decimal
 
 import pytest
 
+from connectors.clickhouse.blocks import WarehouseRow
 from connectors.clickhouse.client import ClickHouseOptions
 from connectors.clickhouse.writer import RowWriter
 from schemas.rows import LinkMatch, Withdrawal
@@ -45,7 +46,7 @@ def test_the_greatest_version_is_shown_whatever_came_last(warehouse: ClickHouseO
 
 
 def test_a_repeated_row_counts_once(warehouse: ClickHouseOptions, writer: RowWriter) -> None:
-    rows = [leg_row(1), site_call(1), charge(1), total(), reject()]
+    rows: list[WarehouseRow] = [leg_row(1), site_call(1), charge(1), total(), reject()]
     writer.write(rows)
     writer.write(rows)
 

@@ -123,7 +123,6 @@ def test_messages_are_decoded_where_the_http_interface_does_not_answer(clickhous
         site_call(2, project_number=None),
         total(seconds=-1),
     ],
-    ids=repr,
 )
 def test_a_value_that_does_not_fit_is_rejected_alone(row: WarehouseRow, warehouse: ClickHouseOptions) -> None:
     with RowWriter(warehouse) as writer:
@@ -145,7 +144,6 @@ def test_a_value_that_does_not_fit_is_rejected_alone(row: WarehouseRow, warehous
         site_call(2, ended_at=BEYOND),
         total(seconds=-1),
     ],
-    ids=repr,
 )
 def test_a_message_that_does_not_fit_is_rejected_alone(row: WarehouseRow, warehouse: ClickHouseOptions) -> None:
     rejects = write_messages(warehouse, [encode(charge(1)), encode(row), encode(charge(3))])
@@ -179,7 +177,7 @@ def test_a_mark_of_deletion_carries_no_row(warehouse: ClickHouseOptions) -> None
 
 
 def test_an_unwritable_leg_is_rejected_as_the_line_it_was(warehouse: ClickHouseOptions) -> None:
-    row = leg_row(7, costs=None)
+    row = leg_row(7)
     row = row._replace(leg=row.leg._replace(record=row.leg.record._replace(ended_at=BEYOND)))
     with RowWriter(warehouse) as writer:
         (found,) = writer.write([row])

@@ -16,7 +16,7 @@ from infra.embedded.endpoints import Endpoints, running_services, write_endpoint
 from infra.embedded.errors import ServiceError
 from infra.embedded.ports import LOOPBACK, reserved_port
 from infra.embedded.server import Server, start_child
-from infra.embedded.state_lock import state_lock
+from infra.embedded.state_lock import is_alive, state_lock
 
 HOLD = (
     "import sys\n"
@@ -147,10 +147,11 @@ def test_nobody_else_is_given_a_reserved_port() -> None:
         other.bind((LOOPBACK, port))
 
 
-def archive_of(directory: Path) -> ClassArchive:
+def archive_of(directory: Path, *, complete: bool = True) -> ClassArchive:
+    """An archive after Java has written it."""
     archive = ClassArchive(directory, "key", directory / "scratch", possible=True)
     archive.scratch.write_bytes(b"classes")
-    archive.keep()
+    archive.keep(complete=complete)
     return archive
 
 
@@ -167,9 +168,23 @@ def test_an_archive_that_was_cut_off_is_not_used(tmp_path: Path) -> None:
     assert archive.options() == [f"-XX:ArchiveClassesAtExit={archive.scratch}"]
 
 
+def test_a_java_that_took_too_long_to_write_its_archive_is_not_asked_again(tmp_path: Path) -> None:
+    assert archive_of(tmp_path, complete=False).options() == []
+
+
 def test_a_new_archive_replaces_that_of_another_java(tmp_path: Path) -> None:
     archive_of(tmp_path)
-    other = archive_of(tmp_path)._replace(key="other", scratch=tmp_path / "other")
+    other = ClassArchive(tmp_path, "other", tmp_path / "scratch", possible=True)
     other.scratch.write_bytes(b"others")
-    other.keep()
-    assert list(tmp_path.iterdir()) == [other.file()]
+    other.keep(complete=True)
+    assert list(tmp_path.glob("*.jsa")) == [other.file()]
+
+
+def test_a_process_that_nobody_has_waited_for_yet_has_ended() -> None:
+    process = subprocess.Popen(["cat"], stdin=subprocess.PIPE)
+    assert is_alive(process.pid)
+    assert process.stdin is not None
+    process.stdin.close()
+    os.waitid(os.P_PID, process.pid, os.WEXITED | os.WNOWAIT)
+    assert not is_alive(process.pid)
+    process.wait()

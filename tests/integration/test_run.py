@@ -1,0 +1,89 @@
+"""How `swyx-cdr run` begins and ends."""
+
+from __future__ import annotations
+
+import os
+import re
+import shutil
+import signal
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from tests.integration.program import swyx_cdr, wait_until
+
+SPEC = Path(__file__).parent.parent / "data" / "spec"
+
+
+@pytest.fixture
+def config(tmp_path: Path) -> Path:
+    """The specification's examples in a folder of their own."""
+    shutil.copytree(SPEC, tmp_path / "spec", ignore=shutil.ignore_patterns("state"))
+    return tmp_path / "spec" / "swyx-cdr.toml"
+
+
+def start(config: Path, log: Path) -> subprocess.Popen[bytes]:
+    """`run` in the background, its log in a file."""
+    with log.open("wb") as errors:
+        return subprocess.Popen([sys.executable, "-m", "pipeline.cli", "run", "--config", config], stderr=errors)
+
+
+def children(log: Path) -> dict[str, int]:
+    """The processes that the log tells of, by name."""
+    return {name: int(pid) for name, pid in re.findall(r"event=started process=(\w+) pid=(\d+)", log.read_text())}
+
+
+def alive(pid: int) -> bool:
+    try:
+        state = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0]
+    except FileNotFoundError:
+        return False
+    return state != "Z"
+
+
+def test_a_missing_folder_is_refused_before_anything_starts(config: Path) -> None:
+    shutil.rmtree(config.parent / "transfer")
+
+    done = swyx_cdr("run", "--config", config, check=False)
+
+    assert done.returncode == 2
+    assert re.search(rf"{re.escape(str(config))}: sites\.transfer\.files: found .*; expected .*; create", done.stderr)
+    assert not (config.parent / "state").exists()
+
+
+def test_a_part_that_is_killed_ends_the_run_with_exit_code_1_and_its_name(config: Path, tmp_path: Path) -> None:
+    log = tmp_path / "log"
+    run = start(config, log)
+    wait_until(lambda: "worker ready" in log.read_text(), "the worker is ready", 60)
+    pids = children(log)
+
+    os.kill(pids["sink"], signal.SIGKILL)
+
+    assert run.wait(60) == 1
+    assert f"swyx-cdr: sink (process {pids['sink']}) was killed by signal 9" in log.read_text()
+    assert not any(alive(pid) for pid in pids.values())
+
+
+def test_sigterm_ends_all_parts_with_exit_code_0(config: Path, tmp_path: Path) -> None:
+    log = tmp_path / "log"
+    run = start(config, log)
+    wait_until(lambda: "worker ready" in log.read_text(), "the worker is ready", 60)
+
+    run.send_signal(signal.SIGTERM)
+
+    assert run.wait(60) == 0
+    assert not any(alive(pid) for pid in children(log).values())
+
+
+def test_no_part_outlives_a_killed_run(config: Path, tmp_path: Path) -> None:
+    log = tmp_path / "log"
+    run = start(config, log)
+    wait_until(lambda: "worker ready" in log.read_text(), "the worker is ready", 60)
+    pids = children(log)
+
+    run.kill()
+    run.wait()
+
+    wait_until(lambda: not any(alive(pid) for pid in pids.values()), "all parts have ended", 60)

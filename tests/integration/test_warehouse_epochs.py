@@ -1,0 +1,63 @@
+from __future__ import annotations
+
+from concurrent.futures import ThreadPoolExecutor
+
+import pytest
+
+from connectors.clickhouse.client import ClickHouseOptions
+from connectors.clickhouse.epochs import LAST_EPOCH, next_epoch, stream_epoch
+from connectors.clickhouse.errors import WarehouseError
+from tests.conftest import ClickHouseServer
+from tests.warehouse import client_of, execute, fresh_warehouse
+
+
+@pytest.fixture
+def warehouse(clickhouse: ClickHouseServer) -> ClickHouseOptions:
+    """A warehouse without epochs."""
+    return fresh_warehouse(clickhouse)
+
+
+def begin(warehouse: ClickHouseOptions, purpose: str) -> int:
+    """A new epoch, asked for over a connection of its own."""
+    with client_of(warehouse) as client:
+        return next_epoch(client, purpose)
+
+
+def stream(warehouse: ClickHouseOptions) -> int:
+    """The stream's epoch, asked for over a connection of its own."""
+    with client_of(warehouse) as client:
+        return stream_epoch(client)
+
+
+def test_the_stream_keeps_its_epoch(warehouse: ClickHouseOptions) -> None:
+    assert [stream(warehouse), stream(warehouse)] == [1, 1]
+
+
+def test_the_stream_after_a_backfill_is_newer(warehouse: ClickHouseOptions) -> None:
+    assert stream(warehouse) < begin(warehouse, "backfill") < stream(warehouse)
+
+
+def test_each_backfill_is_newer_than_the_one_before(warehouse: ClickHouseOptions) -> None:
+    assert begin(warehouse, "backfill") < begin(warehouse, "backfill")
+
+
+def test_who_ask_at_once_get_different_epochs(warehouse: ClickHouseOptions) -> None:
+    with ThreadPoolExecutor(6) as pool:
+        epochs = list(pool.map(lambda _: begin(warehouse, "backfill"), range(6)))
+
+    assert len(set(epochs)) == 6
+
+
+def test_workers_that_start_at_once_agree(warehouse: ClickHouseOptions) -> None:
+    with ThreadPoolExecutor(6) as pool:
+        epochs = list(pool.map(lambda _: stream(warehouse), range(6)))
+
+    assert len(set(epochs)) == 1
+    assert stream(warehouse) == epochs[0]
+
+
+def test_the_last_epoch_is_the_end(warehouse: ClickHouseOptions) -> None:
+    execute(warehouse, f"INSERT INTO epochs (epoch, purpose, token) SELECT {LAST_EPOCH}, '', generateUUIDv4()")
+
+    with pytest.raises(WarehouseError, match="all 2047 epochs"):
+        begin(warehouse, "backfill")
