@@ -58,7 +58,7 @@ class Framer:
             if len(part) > MAX_LINE_BYTES:
                 lines.append(_bounded(start, part))
             else:
-                lines.append(RawLine(start, part.rstrip(b"\r"), end, 0))
+                lines.append(RawLine._make((start, part.rstrip(b"\r"), end, 0)))
             start = end
         self._start = start
         # One byte more than the limit may still be the CR of a line of exactly the limit.

@@ -103,9 +103,9 @@ class LineParser:
         record, local_start, anomalies = self._reader.read(columns, surplus)
         if self._file_started_at is None:
             self._file_started_at = record.started_at
-        position = Position(self._file_started_at, self._source_file, offset)
+        position = Position._make((self._file_started_at, self._source_file, offset))
         leg_id = f"{self._site}:{record.call_id}:{local_start}"
-        return Leg(self._site, leg_id, record, position, anomalies, extra, text)
+        return Leg._make((self._site, leg_id, record, position, anomalies, extra, text))
 
     def _reject(self, line: RawLine, reason: str, detail: str, read_at: datetime) -> Reject:
         return Reject(self._site, self._source_file, line.offset, line.data, reason, detail, read_at.astimezone(UTC))

@@ -45,7 +45,7 @@ class Reading:
     @property
     def bytes_behind(self) -> int:
         """Bytes not yet confirmed; a torn last line is none of them when the file is read up to it."""
-        end = self.file.size if self.file.unread else self.read_to
+        end = self.file.size if self.file.unread or self.file.problem else self.read_to
         return max(0, end - self.confirmed.footprint.offset)
 
     def add(self, span: Span) -> None:

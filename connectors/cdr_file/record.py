@@ -52,18 +52,30 @@ class RecordReader:
         ) = columns  # fmt: skip
         if not call_id.strip():
             raise UnreadableError("no_call_id", "CallId: expected an identifier, found it empty")
-        times = self._times.read(
-            (start_date, start_time),
-            (script_date, script_time),
-            (delivered_date, delivered_time),
-            (connect_date, connect_time),
-            (end_date, end_time),
-            (transfer_date, transfer_time),
-        )
-        local_start, started, script_connected, delivered, connected, ended, transferred, _, _ = times
+        times = self._times
+        local_start, started = times.start(start_date, start_time)
+        script_connected = times.instant(script_date, script_time, "ScriptConnect")
+        delivered = times.instant(delivered_date, delivered_time, "Delivered")
+        connected = times.instant(connect_date, connect_time, "Connect")
+        ended = times.instant(end_date, end_time, "End")
+        transferred = times.instant(transfer_date, transfer_time, "Transfer")
+        odd_times: tuple[str, ...] = ()
+        if times.changing and not times.changing.isdisjoint(columns):
+            together = times.read_together(
+                (start_date, start_time),
+                (
+                    (script_date, script_time),
+                    (connect_date, connect_time),
+                    (transfer_date, transfer_time),
+                    (end_date, end_time),
+                ),
+                (delivered_date, delivered_time),
+            )
+            started, (script_connected, connected, transferred, ended), delivered, *_ = together
+            odd_times = _odd_times(together)
         costs = self._costs.read(costs_text)
         aoc = read_aoc(aoc_text)
-        record = CdrRecord(
+        record = CdrRecord._make((
             call_id,
             origination_number, origination_name,
             called_number, called_name,
@@ -77,22 +89,23 @@ class RecordReader:
             transferred_call_id_1, transferred_call_id_2, transferred_to_call_id,
             transferred,
             disconnect_reason,
-        )  # fmt: skip
-        return record, local_start, _anomalies(record, times, surplus)
+        ))  # fmt: skip
+        return record, local_start, _anomalies(record, odd_times, surplus)
 
 
-def _anomalies(record: CdrRecord, times: LegTimes, surplus: bool) -> tuple[str, ...]:
+def _odd_times(times: LegTimes) -> tuple[str, ...]:
+    flags = {"ambiguous_time": times.ambiguous, "nonexistent_time": times.nonexistent}
+    return tuple(name for name, found in flags.items() if found)
+
+
+def _anomalies(record: CdrRecord, odd_times: tuple[str, ...], surplus: bool) -> tuple[str, ...]:
     """What is odd about the CDR by itself, in the contract's order (contract 4)."""
-    found: list[str] = []
-    _, started_at, _, _, connected_at, ended_at, _, ambiguous, nonexistent = times
-    if ambiguous:
-        found.append("ambiguous_time")
-    if nonexistent:
-        found.append("nonexistent_time")
+    found = [*odd_times]
+    ended_at = record.ended_at
     if ended_at is None:
-        if connected_at is not None:
+        if record.connected_at is not None:
             found.append("connected_without_end")
-    elif ended_at < started_at:
+    elif ended_at < record.started_at:
         found.append("end_before_start")
     if is_unknown_state(record.state):
         found.append("unknown_state")

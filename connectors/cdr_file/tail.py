@@ -32,6 +32,7 @@ _QUIET_AFTER_SECONDS = 60.0
 _CHECKPOINT_SECONDS = 0.2
 # Writing checkpoints must not take more than this part of the time.
 _CHECKPOINT_SHARE = 0.05
+_RETRY_SECONDS = 5.0
 
 _log = structlog.get_logger()
 
@@ -59,26 +60,27 @@ class Tail:
         self._unsaved: set[str] = set()
         self._active_at = time.monotonic()
 
-    def run(self, until_idle: bool = False) -> None:
-        """Follow the files until `stop` is set.
+    def run(self, until_idle: bool = False) -> bool:
+        """Follow the files until `stop` is set; returns False then.
 
-        With `until_idle`: until every file is read to its last complete line, all of it is confirmed and the
-        checkpoints say so. Raises `TailError` where a site is followed already or, with `until_idle`, a file
-        cannot be read, and `PublishError` where Kafka refuses.
+        With `until_idle` it returns True when every file is read to its last complete line, all of it is
+        confirmed and the checkpoints say so. Raises `TailError` where a site is followed already, a checkpoint
+        cannot be written or, with `until_idle`, a file cannot be read, and `PublishError` where Kafka refuses.
         """
         with ExitStack() as held:
             for site in self._sites:
                 held.enter_context(site_lock(self._checkpoints, site.name))
             held.callback(self._publisher.close)
             if not self._publisher.connect():
-                return
+                return False
             self._begin()
             try:
-                self._follow(until_idle)
+                finished = self._follow(until_idle)
                 self._publisher.flush(DRAIN_SECONDS)
             finally:
                 self._take_confirmations()
                 self._save()
+            return finished
 
     def _begin(self) -> None:
         for site in self._sites:
@@ -87,7 +89,7 @@ class Tail:
             self._tails.append(SiteTail(site, self._publisher, self._encode, store.load(), partition))
             _log.info("following", site=site.name, files=list(site.files))
 
-    def _follow(self, until_idle: bool) -> None:
+    def _follow(self, until_idle: bool) -> bool:
         while not self._stop.is_set():
             for tail in self._tails:
                 tail.look()
@@ -98,14 +100,15 @@ class Tail:
             for tail in self._tails:
                 tail.beat()
             if self._unsaved and time.monotonic() >= self._next_checkpoint:
-                self._save()
+                self._try_to_save()
             if active:
                 self._active_at = time.monotonic()
             elif until_idle and self._is_finished():
-                return
+                return True
             else:
                 quiet = time.monotonic() - self._active_at > _QUIET_AFTER_SECONDS
                 self._stop.wait(_QUIET_SECONDS if quiet else _BUSY_SECONDS)
+        return False
 
     def _is_finished(self) -> bool:
         if not all(tail.is_idle() and tail.is_idle(look_again=True) for tail in self._tails):
@@ -125,11 +128,20 @@ class Tail:
                 token.heartbeat_confirmed()
         self._unsaved.update(tail.site.name for tail in self._tails if tail.advance())
 
-    def _save(self) -> None:
+    def _try_to_save(self) -> None:
+        """Save, or go on without: a file may be emptied at any moment, so reading it matters more (kb4042)."""
         begun = time.monotonic()
+        pause = _CHECKPOINT_SECONDS
+        try:
+            self._save()
+        except TailError as error:
+            _log.error("going on without a new checkpoint", problem=str(error))
+            pause = _RETRY_SECONDS
+        now = time.monotonic()
+        self._next_checkpoint = now + max(pause, (now - begun) / _CHECKPOINT_SHARE)
+
+    def _save(self) -> None:
         for tail in self._tails:
             if tail.site.name in self._unsaved:
                 self._stores[tail.site.name].save(tail.states())
         self._unsaved.clear()
-        now = time.monotonic()
-        self._next_checkpoint = now + max(_CHECKPOINT_SECONDS, (now - begun) / _CHECKPOINT_SHARE)

@@ -29,18 +29,14 @@ _SECONDS = {f"{second:02}": timedelta(seconds=second) for second in range(60)}
 
 
 class LegTimes(NamedTuple):
-    """The instants of one CDR (aware UTC) and what is odd about its times.
+    """The instants of a CDR near a change of the offset, and whether its start is ambiguous or a time missing.
 
-    `local_start` is `yyyy-mm-ddThh:mm:ss` as the file says it, the end of a leg id.
+    `later`: script connect, connect, transfer, end.
     """
 
-    local_start: str
     started_at: datetime
-    script_connected_at: datetime | None
+    later: list[datetime | None]
     delivered_at: datetime | None
-    connected_at: datetime | None
-    ended_at: datetime | None
-    transferred_at: datetime | None
     ambiguous: bool
     nonexistent: bool
 
@@ -55,40 +51,24 @@ Pair = tuple[str, str]
 
 
 class TimeReader:
-    """Reads the dates and times of one site's CDRs. Keeps the dates it has read before, in bounded memory."""
+    """Reads the dates and times of one site's CDRs. Keeps the dates it has read before, in bounded memory.
+
+    `start` and `instant` give the first instant that a local time can mean. For CDRs with one of the
+    `changing` dates, on which the zone's offset changes, `read_together` knows better.
+    """
 
     def __init__(self, dialect: Dialect) -> None:
         self._zone = ZoneInfo(dialect.time_zone)
         self._order = dialect.date_order
         self._days: dict[str, _Day] = {}
-        # Texts of the dates on which the zone's offset changes; few, as only real dates come in.
-        self._changing: set[str] = set()
+        # As written; few, as only real dates come in.
+        self.changing: set[str] = set()
 
-    def read(self, start: Pair, script: Pair, delivered: Pair, connect: Pair, end: Pair, transfer: Pair) -> LegTimes:
-        """The instants of one CDR from its pairs of date and time.
+    def start(self, date_text: str, time_text: str) -> tuple[str, datetime]:
+        """The start as the file says it, `yyyy-mm-ddThh:mm:ss`, and as instant (UTC).
 
-        Raises `UnreadableError`: `no_start` where start date or time is missing, `bad_time` where
-        a date comes without time or the reverse, or is impossible.
+        Raises `UnreadableError`: `no_start` where date or time is missing, `bad_time` where one is impossible.
         """
-        local_start, started = self._start(*start)
-        times = LegTimes(
-            local_start,
-            started,
-            self._instant(*script, "ScriptConnect"),
-            self._instant(*delivered, "Delivered"),
-            self._instant(*connect, "Connect"),
-            self._instant(*end, "End"),
-            self._instant(*transfer, "Transfer"),
-            False,
-            False,
-        )
-        if self._changing:
-            pairs = (start, script, connect, transfer, end, delivered)
-            if not self._changing.isdisjoint([date_text for date_text, _ in pairs]):
-                return self._read_through_change(local_start, pairs)
-        return times
-
-    def _start(self, date_text: str, time_text: str) -> tuple[str, datetime]:
         try:
             day = self._days[date_text]
             minutes, clock = _MINUTES[time_text[:-2]]
@@ -100,8 +80,11 @@ class TimeReader:
             day, minutes, clock, seconds = self._parts(date_text, time_text, "Start")
         return f"{day.iso}{clock}{time_text.rstrip()[-2:]}", day.midnight + minutes + seconds
 
-    def _instant(self, date_text: str, time_text: str, name: str) -> datetime | None:
-        """The first instant that this local time can mean; None where date and time are empty."""
+    def instant(self, date_text: str, time_text: str, name: str) -> datetime | None:
+        """The instant (UTC) of the columns `<name>Date` and `<name>Time`; None where both are empty.
+
+        Raises `UnreadableError` (`bad_time`) where a date comes without time or the reverse, or is impossible.
+        """
         if not date_text and not time_text:
             return None
         try:
@@ -117,6 +100,24 @@ class TimeReader:
         day, minutes, _, seconds = self._parts(date_text, time_text, name)
         return day.midnight + minutes + seconds
 
+    def read_together(self, start: Pair, later: Sequence[Pair], delivered: Pair) -> LegTimes:
+        """The times of one CDR near a change of the offset; `later`: script connect, connect, transfer, end.
+
+        Each takes the first reading that is not before the earlier ones, delivered that nearest to the start
+        (contract 4). All of them have been read one by one before.
+        """
+        starts, *others = (self._readings(*pair) for pair in (start, *later, delivered))
+        (first, *second), *_ = starts
+        *chain, (near_start, _) = others
+        chosen, fits = _in_order(first, [readings for readings, _ in chain])
+        return LegTimes(
+            first,
+            chosen,
+            min(near_start, key=lambda reading: abs(reading - first), default=None),
+            bool(second) and fits and _in_order(second[0], [readings for readings, _ in chain])[1],
+            any(missing for _, missing in (starts, *others)),
+        )
+
     def _parts(self, date_text: str, time_text: str, name: str) -> tuple[_Day, timedelta, str, timedelta]:
         """The day, its minute as length and as text (`Thh:mm:`), and the seconds."""
         day = self._days.get(date_text) or self._new_day(date_text, f"{name}Date")
@@ -129,12 +130,12 @@ class TimeReader:
     def _new_day(self, text: str, column: str) -> _Day:
         local = self._parse_date(text, column)
         if self._offset_changes(local):
-            self._changing.add(text)
+            self.changing.add(text)
         if len(self._days) >= _CACHED_DAYS:
             self._days.clear()
         midnight = datetime.combine(local, time(), self._zone).astimezone(UTC)
-        self._days[text] = _Day(local, local.isoformat(), midnight)
-        return self._days[text]
+        day = self._days[text] = _Day(local, local.isoformat(), midnight)
+        return day
 
     def _parse_date(self, text: str, column: str) -> date:
         match = _DATE.fullmatch(text.strip())
@@ -163,19 +164,6 @@ class TimeReader:
             for fold in (0, 1)
         }
         return len(offsets) > 1
-
-    def _read_through_change(self, local_start: str, pairs: Sequence[Pair]) -> LegTimes:
-        """The times near a change of the offset; `pairs`: start, script, connect, transfer, end, delivered."""
-        read = [self._readings(*pair) for pair in pairs]
-        starts = read[0][0]
-        later = [readings for readings, _ in read[1:5]]
-        (script, connected, transferred, ended), fits = _in_order(starts[0], later)
-        ambiguous = len(starts) > 1 and fits and _in_order(starts[1], later)[1]
-        delivered = min(read[5][0], key=lambda reading: abs(reading - starts[0]), default=None)
-        nonexistent = any(missing for _, missing in read)
-        return LegTimes(
-            local_start, starts[0], script, delivered, connected, ended, transferred, ambiguous, nonexistent
-        )
 
     def _readings(self, date_text: str, time_text: str) -> tuple[tuple[datetime, ...], bool]:
         """All instants that a local time can mean, earliest first, and whether the zone skips it."""

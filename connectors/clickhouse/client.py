@@ -100,7 +100,7 @@ def connect(options: ClickHouseOptions) -> Client:
     try:
         client.connection.connect()
     except errors.ServerException as error:
-        raise _refusal(error, options) from error
+        raise refusal(error, options) from error
     except (errors.Error, EOFError, OSError) as error:
         raise ClickHouseUnreachable(
             f"ClickHouse at {options.address} cannot be reached ({first_line(error)}): "
@@ -110,7 +110,8 @@ def connect(options: ClickHouseOptions) -> Client:
     return client
 
 
-def _refusal(error: errors.ServerException, options: ClickHouseOptions) -> Exception:
+def refusal(error: errors.ServerException, options: ClickHouseOptions) -> Exception:
+    """What a user can mend of a server error: a database that is missing, a wrong login; others as they are."""
     if error.code == _UNKNOWN_DATABASE:
         return WarehouseError(
             f"ClickHouse at {options.address} has no database {options.database}: "

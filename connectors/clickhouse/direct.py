@@ -1,6 +1,6 @@
 """Row messages straight into their tables: the server reads their Avro, not this program.
 
-To decode a row and to pack it again costs this process fifty times as much as to hand its bytes on (docs/adr).
+To decode a row and to pack it again costs this process fifty times as much as to hand its bytes on (docs/warehouse.md).
 The bytes go as an Avro container file of one block a message, so that a malformed message cannot shift into the
 next one.
 """

@@ -29,7 +29,7 @@ class Intake:
 
     def __init__(self, kafka_options: Mapping[str, object], topics: Sequence[str], group: str) -> None:
         """Connects and subscribes. Raises KafkaUnreachable if Kafka does not answer, TopicError if it lacks a topic."""
-        self._offsets = _Offsets()
+        self._offsets = Offsets()
         self._stable_at = monotonic()
         self._consumer = _consumer(kafka_options, group)
         try:
@@ -58,9 +58,13 @@ class Intake:
                 self._offsets.read(partition, records[-1])
         return batch
 
+    def hand_over(self) -> None:
+        """Says that what was read so far is being written: `acknowledge` means it, not what is read from now on."""
+        self._offsets.hand_over()
+
     def acknowledge(self) -> None:
-        """Commits what was read; rows that this fails for are read again by whoever gets their partition."""
-        offsets = self._offsets.pending()
+        """Commits what was handed over; rows that this fails for are read again by whoever gets their partition."""
+        offsets = self._offsets.handed_over()
         try:
             self._consumer.commit(offsets)
         except (CommitFailedError, RebalanceInProgressError, KafkaTimeoutError) as error:
@@ -100,35 +104,46 @@ def _consumer(kafka_options: Mapping[str, object], group: str) -> Any:
         ) from None
 
 
-class _Offsets(ConsumerRebalanceListener):  # type: ignore[misc]  # the client is untyped
-    """The offsets to commit, only of partitions that are still ours. The client calls it from its own thread."""
+class Offsets(ConsumerRebalanceListener):  # type: ignore[misc]  # the client is untyped
+    """The offsets behind what was read and what is being written, only of partitions that are still ours.
+
+    The client calls it from a thread of its own.
+    """
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
-        self._next: dict[TopicPartition, OffsetAndMetadata] = {}
+        self._read: dict[TopicPartition, OffsetAndMetadata] = {}
+        self._handed_over: dict[TopicPartition, OffsetAndMetadata] = {}
 
     def read(self, partition: TopicPartition, record: Any) -> None:
         """Notes the last record that was read of a partition."""
         with self._lock:
-            self._next[partition] = OffsetAndMetadata(record.offset + 1, "", record.leader_epoch)
+            self._read[partition] = OffsetAndMetadata(record.offset + 1, "", record.leader_epoch)
 
-    def pending(self) -> dict[TopicPartition, OffsetAndMetadata]:
-        """What is to be committed once everything read so far is safe."""
+    def hand_over(self) -> None:
+        """What was read is being written now; what could not be committed before goes along."""
         with self._lock:
-            return dict(self._next)
+            self._handed_over |= self._read
+            self._read = {}
+
+    def handed_over(self) -> dict[TopicPartition, OffsetAndMetadata]:
+        """What is to be committed once it is written."""
+        with self._lock:
+            return dict(self._handed_over)
 
     def committed(self, offsets: Mapping[TopicPartition, OffsetAndMetadata]) -> None:
         """Forgets what was committed."""
         with self._lock:
             for partition, offset in offsets.items():
-                if self._next.get(partition) == offset:
-                    del self._next[partition]
+                if self._handed_over.get(partition) == offset:
+                    del self._handed_over[partition]
 
     def on_partitions_revoked(self, revoked: Iterable[TopicPartition]) -> None:
         """Another member may be ahead of us from now on: a commit of ours would take it back."""
         with self._lock:
             for partition in revoked:
-                self._next.pop(partition, None)
+                self._read.pop(partition, None)
+                self._handed_over.pop(partition, None)
 
     def on_partitions_assigned(self, assigned: Iterable[TopicPartition]) -> None:
         """Says which partitions came."""

@@ -7,7 +7,7 @@ from http.client import HTTPException
 
 from clickhouse_driver.errors import ServerException
 
-from connectors.clickhouse.client import ClickHouseOptions
+from connectors.clickhouse.client import ClickHouseOptions, refusal
 from connectors.clickhouse.errors import WarehouseError, first_line
 from connectors.clickhouse.http import HttpClient
 
@@ -24,7 +24,10 @@ def query_text(options: ClickHouseOptions, query: str, format_name: str) -> Iter
     try:
         yield from client.post(query, settings={"default_format": format_name, **_CANCEL})
     except ServerException as error:
-        raise WarehouseError(f"ClickHouse refuses the query: {first_line(error)}") from error
+        failure = refusal(error, options)
+        if not isinstance(failure, WarehouseError):
+            failure = WarehouseError(f"ClickHouse refuses the query: {first_line(error)}")
+        raise failure from error
     except (OSError, HTTPException) as error:
         raise WarehouseError(
             f"the connection to ClickHouse at {options.http_url} broke ({first_line(error)}): try again"

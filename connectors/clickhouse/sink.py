@@ -1,14 +1,16 @@
 """From Kafka's row topics into the warehouse (design: delivery).
 
-A batch is written first and acknowledged then: what a crash cuts off is read again, and rows are upserts. While a
-batch waits for the warehouse nothing is read, so a warehouse that is away stops the flow at the source's expense,
-not at memory's.
+A batch is written first and acknowledged then: what a crash cuts off is read again, and rows are upserts. While one
+batch is being written the next one is read, but no third: a warehouse that is away stops the flow, it does not fill
+memory.
 """
 
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import contextmanager
 from time import monotonic
 from typing import Protocol
 
@@ -78,14 +80,23 @@ class Sink:
 
     def _work(self, intake: Intake, stop: threading.Event) -> None:
         """Works until `stop` is set or the intake has to be replaced."""
-        while not stop.is_set():
-            batch = intake.read(BATCH_ROWS, stop)
-            if batch:
-                self._store(batch)
+        writing: Future[None] | None = None
+        with ThreadPoolExecutor(1, "sink-writer") as pool, _stopped_by_errors(stop):
+            while not stop.is_set():
+                batch = intake.read(BATCH_ROWS, stop)
+                if writing is not None:
+                    writing.result()
+                    intake.acknowledge()
+                    writing = None
+                if batch:
+                    intake.hand_over()
+                    writing = pool.submit(self._store, batch)
+                elif intake.stuck():
+                    log.warning("no partitions for too long, joining the group anew")
+                    return
+            if writing is not None:
+                writing.result()
                 intake.acknowledge()
-            elif intake.stuck():
-                log.warning("no partitions for too long, joining the group anew")
-                return
 
     def _store(self, batch: Sequence[Message]) -> None:
         """Writes the rows; what cannot be read or written is safe in the topic of rejects when this returns."""
@@ -96,6 +107,16 @@ class Sink:
         if monotonic() > self._report_at:
             log.info("rows stored", messages=self._stored)
             self._report_at = monotonic() + REPORT_SECONDS
+
+
+@contextmanager
+def _stopped_by_errors(stop: threading.Event) -> Iterator[None]:
+    """Sets `stop` when an error passes: a write that waits for the warehouse must not hold up the end."""
+    try:
+        yield
+    except BaseException:
+        stop.set()
+        raise
 
 
 def publish_rejects(kafka_options: Mapping[str, object], topic: str, rejects: Sequence[Reject]) -> None:

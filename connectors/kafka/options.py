@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 @dataclass(frozen=True, slots=True)
 class KafkaOptions:
-    """Address and credentials of a Kafka cluster (contract 3, `[kafka]`). The password never shows in `repr`.
+    """Address and credentials of a Kafka cluster (contract 3, `[kafka]`). Passwords never show in `repr`.
 
     `bootstrap_servers` is a comma-separated list of `host:port`; empty strings mean: not set.
     """
@@ -20,6 +20,7 @@ class KafkaOptions:
     ssl_cafile: str = ""
     ssl_certfile: str = ""
     ssl_keyfile: str = ""
+    ssl_password: str = field(default="", repr=False)
 
     def client_options(self) -> dict[str, object]:
         """The keyword arguments that every client of kafka-python 3 takes; unset ones are left out."""
@@ -34,5 +35,6 @@ class KafkaOptions:
             "ssl_cafile": self.ssl_cafile,
             "ssl_certfile": self.ssl_certfile,
             "ssl_keyfile": self.ssl_keyfile,
+            "ssl_password": self.ssl_password,
         }
         return options | {name: value for name, value in optional.items() if value}

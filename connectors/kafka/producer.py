@@ -1,8 +1,7 @@
 """Publishes messages so that none is lost: each is kept in memory until the brokers have confirmed it.
 
-kafka-python 3 never drops a message silently, but it fails some: after its delivery timeout, at a change of the
-producer's epoch, when a cluster comes back as another. Then the producer is replaced and every message not
-confirmed is sent again, in order. So messages arrive at least once and first arrive in order.
+kafka-python 3 drops nothing silently, but fails messages after its delivery timeout or at a change of the producer's
+epoch. Then the producer is replaced and all that is not confirmed is sent again, in order: it arrives at least once.
 """
 
 from __future__ import annotations
@@ -21,7 +20,6 @@ from kafka.errors import (
     InvalidTopicError,
     KafkaConfigurationError,
     KafkaError,
-    KafkaTimeoutError,
     MessageSizeTooLargeError,
     RecordListTooLargeError,
     SaslAuthenticationFailedError,
@@ -31,7 +29,7 @@ from kafka.partitioner import murmur2
 
 # kafka-python's own buffer is unbounded, so what is not confirmed is bounded here.
 MAX_RECORDS = 2000
-MAX_BYTES = 8 * 1024 * 1024
+MAX_BYTES = 4 * 1024 * 1024
 
 _HOPELESS = (
     AuthorizationError,
@@ -109,13 +107,13 @@ class Publisher:
         while not self._stop.is_set():
             try:
                 self._producer = KafkaProducer(**self._options)
-            except KafkaTimeoutError:
+            except (*_HOPELESS, ValueError, OSError) as error:
+                raise PublishError(
+                    f"Kafka at {self._address}: {error}; correct [kafka] of the configuration"
+                ) from error
+            except KafkaError:
                 self._complain("Kafka does not answer, waiting for it")
                 self._stop.wait(_BACKOFF_SECONDS)
-            except (*_HOPELESS, ValueError) as error:
-                raise PublishError(
-                    f"Kafka at {self._address}: {error}; correct [kafka] in the configuration"
-                ) from error
             else:
                 return True
         return False

@@ -143,4 +143,5 @@ def _store(event: faust.EventT, table: faust.Table) -> Awaitable[object]:
     """
     _current_event.set(weakref.ref(event))
     table.data[_key(event)] = event.value
-    return table.send_changelog(event.message.partition, _key(event), event.value)
+    confirmation: Awaitable[object] = table.send_changelog(event.message.partition, _key(event), event.value)
+    return confirmation

@@ -42,9 +42,10 @@ def faust_credentials(options: KafkaOptions) -> Any:
 def _tls(options: KafkaOptions) -> ssl.SSLContext | None:
     if options.security_protocol not in {"SSL", "SASL_SSL"}:
         return None
-    return create_ssl_context(
+    context: ssl.SSLContext = create_ssl_context(
         cafile=options.ssl_cafile or None,
         certfile=options.ssl_certfile or None,
         keyfile=options.ssl_keyfile or None,
         password=options.ssl_password or None,
     )
+    return context

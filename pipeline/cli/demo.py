@@ -33,10 +33,12 @@ def demo(
     ] = Path("swyx-cdr-demo"),
 ) -> None:
     """Show everything at work on this machine: simulated sites, Kafka, the pipeline, ClickHouse."""
+    from connectors.kafka.admin import connect
     from infra.simulator.places import PLACES
     from infra.simulator.simulation import Simulation
     from pipeline.cli.demo_view import LiveTable, print_summary
-    from pipeline.cli.endpoints import clickhouse_options
+    from pipeline.cli.endpoints import clickhouse_options, kafka_cluster
+    from pipeline.cli.lag import lag
     from pipeline.cli.lifetime import stop_event
     from pipeline.cli.settings import load_settings
     from pipeline.cli.stack import running_stack
@@ -46,7 +48,11 @@ def demo(
     stop = stop_event()
     simulation = Simulation(directory, start=datetime.now(PLACES[0].time_zone), rate=_LEGS_PER_SECOND)
     settings = load_settings(simulation.configuration_file, os.environ)
-    with running_stack(settings) as stack, LiveTable(clickhouse_options(settings)) as table:
+    with (
+        running_stack(settings) as stack,
+        connect(kafka_cluster(settings)) as admin,
+        LiveTable(clickhouse_options(settings), lambda: lag(admin)) as table,
+    ):
         _write(simulation, stack, table, began, seconds, stop)
         simulation.finish()
         typer.echo("no more CDRs are written; the last ones are on their way to the warehouse", err=True)

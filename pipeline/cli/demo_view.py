@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 import time
+from collections.abc import Callable
 from decimal import Decimal
 from pathlib import Path
 from types import TracebackType
@@ -14,6 +15,7 @@ from rich.live import Live
 from rich.table import Table
 
 from connectors.clickhouse.client import ClickHouseOptions, connect
+from pipeline.cli.lag import Lag
 
 _REFRESH_SECONDS = 1.0
 _PLAIN_SECONDS = 5.0
@@ -50,8 +52,10 @@ class Numbers(NamedTuple):
 class LiveTable:
     """A table per site that is drawn anew once a second; where there is no terminal, a line every 5 seconds."""
 
-    def __init__(self, options: ClickHouseOptions) -> None:
+    def __init__(self, options: ClickHouseOptions, lag: Callable[[], Lag]) -> None:
+        """`lag` tells how far worker and sink are behind."""
         self._client = connect(options)
+        self._lag = lag
         self._console = Console(stderr=True)
         self._live = Live(console=self._console, auto_refresh=False) if sys.stderr.isatty() else None
         self._due = 0.0
@@ -72,7 +76,7 @@ class LiveTable:
         charges: dict[str, Decimal] = {}
         for _, currency, amount in self._client.execute(_CHARGES):
             charges[currency] = charges.get(currency, Decimal(0)) + amount
-        return Numbers(*counts, charges)
+        return Numbers._make((*counts, charges))
 
     def show(self, truth: dict[str, Any]) -> None:
         """Draw the state, if it is time to. `truth` is what the simulator has written by now."""
@@ -86,16 +90,20 @@ class LiveTable:
             charges = ", ".join(f"{amount:.2f} {currency}" for currency, amount in sorted(now.charges.items()))
             self._console.print(
                 f"{truth['legs']['all']} CDRs written, {now.legs} legs stored, {now.calls} calls, "
-                f"{_share(now.answered, now.calls)} answered, charges {charges or 'none yet'}",
+                f"{_share(now.answered, now.calls)} answered, charges {charges or 'none yet'}, {self._behind()}",
                 soft_wrap=True,
             )
+
+    def _behind(self) -> str:
+        behind = self._lag()
+        return f"messages behind: worker {behind.worker}, sink {behind.sink}"
 
     def _table(self, truth: dict[str, Any]) -> Table:
         charges: dict[str, list[str]] = {}
         for site, currency, amount in self._client.execute(_CHARGES):
             charges.setdefault(site, []).append(f"{amount:.2f} {currency}")
         stored = {row[0]: row for row in self._client.execute(_BY_SITE)}
-        table = Table(title="three simulated sites, live")
+        table = Table(title="three simulated sites, live", caption=self._behind())
         for heading in ("site", "CDRs written", "legs stored", "behind", "calls from here", "answered"):
             table.add_column(heading, justify="left" if heading == "site" else "right")
         table.add_column("charges to pay", justify="right")
@@ -126,8 +134,8 @@ def print_summary(truth: dict[str, Any], numbers: Numbers, directory: Path, conf
     ]
     counted = {currency: Decimal(amount) for currency, amount in truth["counted_charges"].items()}
     for currency in sorted(counted.keys() | numbers.charges.keys()):
-        told, found = counted.get(currency, Decimal(0)), numbers.charges.get(currency, Decimal(0))
-        rows.append((f"charges {currency}", told.normalize(), found.normalize()))
+        simulated, charged = counted.get(currency, Decimal(0)), numbers.charges.get(currency, Decimal(0))
+        rows.append((f"charges {currency}", simulated.normalize(), charged.normalize()))
     table = Table(title="simulated and stored")
     for heading in ("", "simulated", "in ClickHouse", ""):
         table.add_column(heading, justify="right" if heading else "left")

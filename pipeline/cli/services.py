@@ -3,14 +3,11 @@
 from __future__ import annotations
 
 import os
-import signal
-import time
 from typing import TYPE_CHECKING
 
 import typer
 
 from pipeline.cli.options import DEFAULT_CONFIG, ConfigOption
-from pipeline.cli.settings import load_settings
 
 if TYPE_CHECKING:
     from infra.embedded.services import Services
@@ -21,17 +18,15 @@ CHECK_SECONDS = 0.5
 def services(config: ConfigOption = DEFAULT_CONFIG) -> None:
     """Run the embedded Kafka and ClickHouse alone, until Ctrl-C."""
     from infra.embedded.services import start_services
+    from pipeline.cli.lifetime import stop_event
+    from pipeline.cli.settings import load_settings
 
-    state_directory = load_settings(config, os.environ).pipeline.state_directory
-    signal.signal(signal.SIGTERM, signal.default_int_handler)
-    try:
-        with start_services(state_directory) as running:
-            _print_addresses(running)
-            while True:
-                running.check()
-                time.sleep(CHECK_SECONDS)
-    except KeyboardInterrupt:
-        typer.echo("the servers have stopped", err=True)
+    stop = stop_event()
+    with start_services(load_settings(config, os.environ).pipeline.state_directory) as running:
+        _print_addresses(running)
+        while not stop.wait(CHECK_SECONDS):
+            running.check()
+    typer.echo("the servers have stopped", err=True)
 
 
 def _print_addresses(running: Services) -> None:

@@ -41,10 +41,10 @@ def tail(
     publisher = Publisher(kafka_options(settings), stop)
     followed = Tail(tail_sites(settings, sites), publisher, encode, settings.pipeline.state_directory, stop)
     try:
-        followed.run(until_idle)
+        finished = followed.run(until_idle)
     except PublishError as error:
         raise CommandError(str(error)) from error
-    if until_idle and stop.is_set():
+    if until_idle and not finished:
         raise CommandError("stopped before every file was read; run it again to go on")
 
 

@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 from bisect import insort
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import NamedTuple
 
 from pipeline.domain.legs import Part, leg_order, references
+from pipeline.domain.shape import SiteCallShape
 from schemas.cdr import Leg
 
 _FARTHEST = timedelta(hours=24)
 
-SiteCallParts = tuple[Part, ...]
 _Nearness = tuple[timedelta, datetime, str]
 
 
@@ -20,16 +20,14 @@ class Joins(NamedTuple):
     """What a leg's arrival or leaving does to references, as leg ids of other legs.
 
     `with_it` are legs that refer to it or that it refers to, `elsewhere` those that references to it mean
-    while it is not there.
+    while it is not there. The site calls of these legs may change, and no others.
     """
 
-    with_it: set[str]
-    elsewhere: set[str]
+    with_it: set[str] | frozenset[str] = frozenset()
+    elsewhere: set[str] | frozenset[str] = frozenset()
 
-    @property
-    def touched(self) -> set[str]:
-        """The legs whose site calls may change."""
-        return self.with_it | self.elsewhere
+
+_NO_JOINS = Joins()
 
 
 class Assembly:
@@ -45,25 +43,26 @@ class Assembly:
         self._part = part
         self._by_call_id: dict[tuple[str, str], list[str]] = {}
         self._referrers: dict[tuple[str, str], list[str]] = {}
-        self._joined: dict[str, SiteCallParts] = {}
+        self._joined: dict[str, SiteCallShape] = {}
         self._missing: dict[str, tuple[str, ...]] = {}
 
-    def site_call(self, leg_id: str) -> SiteCallParts:
-        """All legs of the site call that holds `leg_id`, in the order of legs."""
-        return self._joined.get(leg_id) or (self._part(self._legs[leg_id]),)
-
-    def missing(self, parts: SiteCallParts) -> tuple[str, ...]:
-        """The CallIds that these legs refer to and that no leg has (yet), sorted."""
-        if not self._missing:
-            return ()
-        found = {call_id for part in parts for call_id in self._missing.get(part.leg.leg_id, ())}
-        return tuple(sorted(found))
+    def site_call(self, leg_id: str) -> SiteCallShape:
+        """The site call that holds a leg."""
+        joined = self._joined.get(leg_id)
+        if joined is not None:
+            return joined
+        missing = self._missing.get(leg_id, ())
+        return SiteCallShape((self._part(self._legs[leg_id]),), (leg_id,), tuple(sorted(missing)))
 
     def joins(self, leg: Leg) -> Joins:
         """What changes when `leg` arrives, if it is not entered, or leaves, if it is."""
-        with_it, elsewhere = set[str](), set[str]()
         call_id = leg.record.call_id.strip()
-        for referrer in self._referrers.get((leg.site, call_id), ()):
+        referrers = self._referrers.get((leg.site, call_id), ())
+        wanted = references(leg.record)
+        if not referrers and not wanted:
+            return _NO_JOINS
+        with_it, elsewhere = set(), set()
+        for referrer in referrers:
             other = self._legs[referrer]
             nearness = _nearness(other, leg)
             if nearness is not None:
@@ -73,7 +72,7 @@ class Assembly:
                 elif nearness < meant:
                     with_it.add(referrer)
                     elsewhere.add(meant[-1])
-        for reference in references(leg.record):
+        for reference in wanted:
             meant = self._meaning(leg, reference)
             if meant is not None:
                 with_it.add(meant[-1])
@@ -81,20 +80,22 @@ class Assembly:
 
     def enter(self, leg: Leg, joins: Joins) -> None:
         """Enter a leg that is new in the set."""
-        self._by_call_id.setdefault((leg.site, leg.record.call_id.strip()), []).append(leg.leg_id)
-        for reference in references(leg.record):
-            self._referrers.setdefault((leg.site, reference), []).append(leg.leg_id)
-        self._note_missing(leg)
+        _put_in(self._by_call_id, (leg.site, leg.record.call_id.strip()), leg.leg_id)
+        wanted = references(leg.record)
+        for reference in wanted:
+            _put_in(self._referrers, (leg.site, reference), leg.leg_id)
+        if wanted:
+            self._note_missing(leg)
         for neighbour in joins.with_it:
             self._note_missing(self._legs[neighbour])
         if joins.elsewhere:
-            self._regroup(self._members(joins.touched) | {leg.leg_id})
+            self._regroup(self._members(joins.with_it | joins.elsewhere) | {leg.leg_id})
         elif joins.with_it:
             self._merge(self._part(leg), joins.with_it)
 
     def leave(self, leg: Leg, joins: Joins) -> None:
         """Take out a leg; its site call falls into what the other references still join."""
-        members = self._members(joins.touched | {leg.leg_id}) - {leg.leg_id}
+        members = self._members(joins.with_it | joins.elsewhere | {leg.leg_id}) - {leg.leg_id}
         _take_out(self._by_call_id, (leg.site, leg.record.call_id.strip()), leg.leg_id)
         for reference in references(leg.record):
             _take_out(self._referrers, (leg.site, reference), leg.leg_id)
@@ -105,32 +106,39 @@ class Assembly:
         self._regroup(members)
 
     def _merge(self, part: Part, with_it: Iterable[str]) -> None:
-        site_calls = {parts[0].leg.leg_id: parts for parts in map(self.site_call, with_it)}
+        site_calls = {site_call.site_call_id: site_call for site_call in map(self.site_call, with_it)}
+        parts = [other for site_call in site_calls.values() for other in site_call.parts]
         if len(site_calls) == 1:
-            parts = list(*site_calls.values())
             insort(parts, part, key=leg_order)
         else:
-            parts = sorted([part, *(part for parts in site_calls.values() for part in parts)], key=leg_order)
-        self._joined.update(dict.fromkeys((part.leg.leg_id for part in parts), tuple(parts)))
+            parts.append(part)
+            parts.sort(key=leg_order)
+        self._join(parts)
 
     def _regroup(self, members: set[str]) -> None:
         """Find the components among the members of whole site calls anew."""
         while members:
-            found = {members.pop()}
+            found = {next(iter(members))}
             frontier = list(found)
             while frontier:
                 new = self._neighbours(self._legs[frontier.pop()]) - found
                 found |= new
                 frontier += new
             members -= found
-            if len(found) > 1:
-                parts = tuple(sorted((self._part(self._legs[leg_id]) for leg_id in found), key=leg_order))
-                self._joined.update(dict.fromkeys(found, parts))
-            else:
-                self._joined.pop(*found, None)
+            self._join(sorted((self._part(self._legs[leg_id]) for leg_id in found), key=leg_order))
+
+    def _join(self, parts: Sequence[Part]) -> None:
+        """Store a site call; one of a single leg is not worth it."""
+        leg_ids = tuple([part.leg.leg_id for part in parts])
+        if len(leg_ids) == 1:
+            self._joined.pop(leg_ids[0], None)
+            return
+        missing = {call_id for leg_id in self._missing.keys() & leg_ids for call_id in self._missing[leg_id]}
+        site_call = SiteCallShape(tuple(parts), leg_ids, tuple(sorted(missing)))
+        self._joined.update(dict.fromkeys(leg_ids, site_call))
 
     def _members(self, leg_ids: Iterable[str]) -> set[str]:
-        return {part.leg.leg_id for leg_id in leg_ids for part in self.site_call(leg_id)}
+        return {member for leg_id in leg_ids for member in self.site_call(leg_id).leg_ids}
 
     def _neighbours(self, leg: Leg) -> set[str]:
         meant = (self._meaning(leg, reference) for reference in references(leg.record))
@@ -161,6 +169,14 @@ def _nearness(referrer: Leg, leg: Leg) -> _Nearness | None:
     start = leg.record.started_at
     distance = abs(start - referrer.record.started_at)
     return (distance, start, leg.leg_id) if distance <= _FARTHEST else None
+
+
+def _put_in(index: dict[tuple[str, str], list[str]], key: tuple[str, str], leg_id: str) -> None:
+    entry = index.get(key)
+    if entry is None:
+        index[key] = [leg_id]
+    else:
+        entry.append(leg_id)
 
 
 def _take_out(index: dict[tuple[str, str], list[str]], key: tuple[str, str], leg_id: str) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Collection, Sequence
-from datetime import datetime
+from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from typing import NamedTuple
 
@@ -48,16 +48,19 @@ class _Summary(NamedTuple):
     complete: bool
 
 
+_LONG_AGO = datetime.min.replace(tzinfo=UTC)
 _FIRST_SHARED = SiteCall._fields.index("started_at")
 
 
 def site_call_row(shape: SiteCallShape, call_id: str, version: int) -> SiteCall:
     """The row of one site call."""
-    parts, missing = shape
-    leg_ids = tuple([part.leg.leg_id for part in parts])
-    billable = sum([duration_seconds(part.leg.record) for part in parts if part.facts.chargeable])
-    summary = _summary(parts, parts[0], (), billable, missing)
-    return SiteCall(shape.site, leg_ids[0], call_id, leg_ids, *summary, version)
+    parts, leg_ids, missing = shape
+    if len(parts) == 1:
+        summary = _summary_of_one(parts[0], missing)
+    else:
+        billable = sum([duration_seconds(part.leg.record) for part in parts if part.facts.chargeable])
+        summary = _summary(parts, parts[0], (), billable, missing)
+    return SiteCall._make((parts[0].leg.site, leg_ids[0], call_id, leg_ids, *summary, version))
 
 
 def call_of_one(site_call: SiteCall, money: Money) -> Call:
@@ -87,6 +90,38 @@ def call_row(shape: CallShape, money: Money, version: int) -> Call:
 
 def _at_site(site: str, call_ids: Sequence[str]) -> list[str]:
     return [f"{site}:{call_id}" for call_id in call_ids]
+
+
+def _summary_of_one(part: Part, missing: tuple[str, ...]) -> _Summary:
+    """The same as `_summary` of one leg, which most calls have, without looking for others."""
+    facts, record = part.facts, part.leg.record
+    ended_at = record.ended_at or _ended_at((record,))
+    rang = (record.connected_at or ended_at) - record.started_at
+    moved = bool(record.destination_number)
+    talked = duration_seconds(record)
+    return _Summary(
+        record.started_at,
+        record.connected_at,
+        ended_at,
+        record.origination_number,
+        record.origination_name,
+        record.called_number,
+        record.called_name,
+        record.destination_number if moved else record.called_number,
+        record.destination_name if moved else record.called_name,
+        "internal" if facts.result else facts.direction,
+        facts.disposition,
+        record.disconnect_reason,
+        max(0, rang.days * 86_400 + rang.seconds),
+        talked,
+        talked if facts.chargeable else 0,
+        1,
+        int(facts.result),
+        False,
+        record.project_number,
+        missing,
+        not missing,
+    )
 
 
 def _summary(
@@ -131,38 +166,37 @@ def _direction(parts: Sequence[Part], far_ends: Collection[str]) -> str:
     if not plain:
         return "internal"
     first = next((part for part in plain if part.leg.leg_id not in far_ends), plain[0])
-    to_trunk = any([part.facts.destination_kind == "trunk" for part in plain])
+    to_trunk = any(part.facts.destination_kind == "trunk" for part in plain)
     return direction(first.facts.origin_kind == "trunk", to_trunk)
 
 
 def talk_seconds(records: Sequence[CdrRecord]) -> int:
     """Length of the union of [ConnectTime, EndTime] over the legs."""
-    if len(records) == 1:
-        return duration_seconds(records[0])
     spans = sorted(
-        (record.connected_at, record.ended_at)
-        for record in records
-        if record.connected_at is not None and record.ended_at is not None
+        [
+            (record.connected_at, record.ended_at)
+            for record in records
+            if record.connected_at is not None and record.ended_at is not None
+        ]
     )
-    total = 0
-    covered: datetime | None = None
+    talked = timedelta()
+    covered = _LONG_AGO
     for start, end in spans:
-        begin = start if covered is None else max(start, covered)
-        if end > begin:
-            total += int((end - begin).total_seconds())
+        if end > covered and end > start:
+            talked += end - (start if start > covered else covered)
             covered = end
-    return total
+    return talked.days * 86_400 + talked.seconds
 
 
 def is_conference(parts: Sequence[Part]) -> bool:
     """Five or more legs, three with the same originator and called number, none a result (contract 6, CDR spec 1.1)."""
-    if len(parts) < 5:
-        return False
     plain = [part.leg.record for part in parts if not part.facts.result]
     counts = Counter((record.origination_number, record.called_number) for record in plain)
     for pair, count in counts.items():
         if count >= 3:
-            states = {word(record.state) for record in plain if (record.origination_number, record.called_number) == pair}
+            states = {
+                word(record.state) for record in plain if (record.origination_number, record.called_number) == pair
+            }
             if {"connected", "transferred"} <= states:
                 return True
     return False

@@ -55,13 +55,9 @@ class Charging:
             return free
         return Price(source, record.currency or free.currency, record.costs.quantize(MICROS, ROUND_HALF_UP))
 
-    def counted(self, chain: Chain) -> tuple[Part, Price] | None:
-        """Of a chain of paired legs the one nearest to the carrier whose source is not `none`, with its price."""
-        for part in reversed(chain):
-            price = self.price(part)
-            if price.source != "none":
-                return part, price
-        return None
+    def counted(self, chain: Chain) -> Part | None:
+        """Of a chain of paired legs the one nearest to the carrier whose source is not `none`."""
+        return next((part for part in reversed(chain) if self.price(part).source != "none"), None)
 
     def charge(self, part: Part, chain: Chain, call_id: str, site_call_id: str, version: int) -> Charge | None:
         """The charge of a leg within its chain of paired legs, `None` if it is not chargeable.
@@ -72,8 +68,7 @@ class Charging:
         if not facts.chargeable or record.connected_at is None:
             return None
         price = self.price(part)
-        counted = self.counted(chain)
-        last = chain[-1]
+        first, last = chain[0], chain[-1]
         return Charge(
             leg.leg_id,
             leg.site,
@@ -82,8 +77,8 @@ class Charging:
             record.started_at,
             record.connected_at,
             duration_seconds(record),
-            *self._payer(chain[0]),
-            next((other.leg.record.project_number for other in chain if other.leg.record.project_number), ""),
+            *self._payer(first),
+            _project(chain),
             text_at(parties.destination(self._plan, part), leg.site),
             "",  # destination_name
             last.facts.link_to.other if last.facts.link_to else last.leg.site,
@@ -91,7 +86,7 @@ class Charging:
             price.currency,
             price.amount,
             price.source,
-            counted is not None and counted[0] is part,
+            price.source != "none" and (len(chain) == 1 or self.counted(chain) is part),
             _counterpart(part, chain),
             None,  # rated_amount
             "",  # destination_country
@@ -111,6 +106,13 @@ class Charging:
         party = parties.originator(self._plan, first)
         site = facts.link_from.other if facts.link_from else leg.site
         return Payer(site, text_at(party, site), leg.record.origination_name)
+
+
+def _project(chain: Chain) -> str:
+    for part in chain:
+        if part.leg.record.project_number:
+            return part.leg.record.project_number
+    return ""
 
 
 def _counterpart(part: Part, chain: Chain) -> str:

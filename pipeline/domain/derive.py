@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from decimal import Decimal
-from typing import NamedTuple
 
 from pipeline.domain.calls import Money, call_of_one, call_row, site_call_row
 from pipeline.domain.charging import Charging
 from pipeline.domain.legs import Part, duration_seconds
 from pipeline.domain.shape import CallShape, Chain, SiteCallShape
-from schemas.rows import LegRow, LinkMatch, Row, Withdrawal
+from schemas.rows import Call, LegRow, LinkMatch, Row, SiteCall, Withdrawal
 
 _TOLERANCE = Decimal("0.005")
 
@@ -18,33 +17,27 @@ Changes = dict[tuple[str, str], Row]
 """Rows and withdrawals by entity and id."""
 
 
-class _Place(NamedTuple):
-    """All that the rows of a leg depend on: names, and the chain it stands in (empty without a pair)."""
+class _Old:
+    """What stood under which name: `names` are (site_call_id, call_id) by leg id, `chains` those of paired legs."""
 
-    part: Part
-    site_call_id: str
-    call_id: str
-    chain: Chain
-
-
-class _Names:
-    """What stands under which name in some calls."""
-
-    __slots__ = ("calls", "pairs", "places", "site_calls")
+    __slots__ = ("calls", "chains", "names", "pairs", "site_calls")
 
     def __init__(self, shapes: Iterable[CallShape]) -> None:
         self.calls: dict[str, CallShape] = {}
         self.site_calls: dict[str, tuple[SiteCallShape, str]] = {}
-        self.places: dict[str, _Place] = {}
+        self.names: dict[str, tuple[str, str]] = {}
+        self.chains: dict[str, Chain] = {}
         self.pairs: dict[str, tuple[Part, Part]] = {}
         for shape in shapes:
             self.calls[shape.call_id] = shape
-            self.site_calls |= {part.site_call_id: (part, shape.call_id) for part in shape.site_calls}
-            self.places |= {place.part.leg.leg_id: place for place in _places(shape)}
-            self.pairs |= {sender.leg.leg_id: (sender, receiver) for sender, receiver in shape.pairs}
+            for site_call in shape.site_calls:
+                names = (site_call.site_call_id, shape.call_id)
+                self.site_calls[names[0]] = (site_call, shape.call_id)
+                self.names.update(dict.fromkeys(site_call.leg_ids, names))
+            self.chains.update(_chain_of(shape))
+            self.pairs.update((pair[0].leg.leg_id, pair) for pair in shape.pairs)
 
 
-_NOTHING = _Names(())
 _NO_MONEY = Money((), (), 0)
 
 
@@ -57,7 +50,7 @@ class Derivation:
     def rows(self, shape: CallShape, version: int) -> Changes:
         """All rows of a call."""
         rows: Changes = {}
-        self._add_rows(rows, shape, _NOTHING, version)
+        self._add_rows(rows, shape, _Old(()), version)
         return rows
 
     def rows_of_one(self, site_call: SiteCallShape, version: int) -> Changes:
@@ -82,57 +75,61 @@ class Derivation:
 
     def changes(self, before: Sequence[CallShape], after: Sequence[CallShape], version: int) -> Changes:
         """Every row in which `after` differs from `before`; what is no longer there is withdrawn."""
-        old, new = _Names(before), _Names(after)
+        old = _Old(before)
         changes: Changes = {}
         for shape in after:
-            if old.calls.get(shape.call_id) != shape:
-                self._add_rows(changes, shape, old, version)
-        gone = [("calls", name) for name in old.calls.keys() - new.calls.keys()]
-        gone += [("site_calls", name) for name in old.site_calls.keys() - new.site_calls.keys()]
-        gone += [("links", name) for name in old.pairs.keys() - new.pairs.keys()]
-        left = old.places.keys() - new.places.keys()
-        gone += [("charges", name) for name in left if old.places[name].part.facts.chargeable]
+            self._add_rows(changes, shape, old, version)
+        gone = [("calls", name) for name in old.calls]
+        gone += [("site_calls", name) for name in old.site_calls]
+        gone += [("links", name) for name in old.pairs]
+        if old.names:
+            chargeable = {part.leg.leg_id for shape in before for part in shape.parts if part.facts.chargeable}
+            gone += [("charges", name) for name in old.names.keys() & chargeable]
         for entity, name in gone:
             changes[entity, name] = Withdrawal(entity, name, version)
         return changes
 
-    def _add_rows(self, rows: Changes, shape: CallShape, old: _Names, version: int) -> None:
+    def _add_rows(self, rows: Changes, shape: CallShape, old: _Old, version: int) -> None:
+        """Add the rows that differ from the old ones, and take out of these whatever is still there."""
         call_id = shape.call_id
-        for place in _places(shape):
-            leg_id = place.part.leg.leg_id
-            was = old.places.get(leg_id)
-            if was != place:
-                if was is None or was[:2] != place[:2]:
-                    rows["legs", leg_id] = _leg_row(place.part, place.site_call_id, version)
-                chain = place.chain or (place.part,)
-                charge = self._charging.charge(place.part, chain, call_id, place.site_call_id, version)
-                if charge is not None:
-                    rows["charges", leg_id] = charge
+        chain_of = _chain_of(shape)
+        for site_call in shape.site_calls:
+            names = (site_call.site_call_id, call_id)
+            for leg_id, part in zip(site_call.leg_ids, site_call.parts, strict=True):
+                was, chain = old.names.pop(leg_id, None), chain_of.get(leg_id)
+                if was != names or old.chains.get(leg_id) != chain:
+                    if was is None or was[0] != names[0]:
+                        rows["legs", leg_id] = _leg_row(part, names[0], version)
+                    charge = self._charging.charge(part, chain or (part,), call_id, names[0], version)
+                    if charge is not None:
+                        rows["charges", leg_id] = charge
+            if old.site_calls.pop(names[0], None) != (site_call, call_id):
+                rows["site_calls", names[0]] = site_call_row(site_call, call_id, version)
         for pair in shape.pairs:
             leg_id = pair[0].leg.leg_id
-            if old.pairs.get(leg_id) != pair:
+            if old.pairs.pop(leg_id, None) != pair:
                 rows["links", leg_id] = self._link_row(*pair, version)
-        for site_call in shape.site_calls:
-            name = site_call.site_call_id
-            if old.site_calls.get(name) != (site_call, call_id):
-                rows["site_calls", name] = site_call_row(site_call, call_id, version)
-        rows["calls", call_id] = call_row(shape, self._money(shape), version)
+        if old.calls.pop(call_id, None) != shape:
+            rows["calls", call_id] = self._call_row(shape, rows.get(("site_calls", call_id)), version)
+
+    def _call_row(self, shape: CallShape, named_alike: Row | None, version: int) -> Call:
+        if len(shape.site_calls) == 1 and isinstance(named_alike, SiteCall):
+            return call_of_one(named_alike, self._money(shape))
+        return call_row(shape, self._money(shape), version)
 
     def _money(self, shape: CallShape) -> Money:
         """Each chain counts once: its counted charge, and the duration of its first chargeable leg."""
+        counted = [self._charging.counted(chain) for chain in shape.chains]
+        billed = [next((part for part in chain if part.facts.chargeable), None) for chain in shape.chains]
+        chained = _chain_of(shape)
+        alone = [part for part in shape.parts if part.facts.chargeable and part.leg.leg_id not in chained]
         amounts: dict[str, Decimal] = {}
         sources = set()
-        billable = 0
-        for chain in _all_chains(shape):
-            first = next((part for part in chain if part.facts.chargeable), None)
-            if first is None:
-                continue
-            billable += duration_seconds(first.leg.record)
-            counted = self._charging.counted(chain)
-            if counted is not None:
-                _, price = counted
+        for price in [self._charging.price(part) for part in (*counted, *alone) if part is not None]:
+            if price.source != "none":
                 amounts[price.currency] = amounts.get(price.currency, Decimal(0)) + price.amount
                 sources.add(price.source)
+        billable = sum([duration_seconds(part.leg.record) for part in (*billed, *alone) if part is not None])
         return Money(tuple(sorted(amounts.items())), tuple(sorted(sources)), billable)
 
     def _link_row(self, sender: Part, receiver: Part, version: int) -> LinkMatch:
@@ -163,21 +160,9 @@ class Derivation:
         )
 
 
-def _places(shape: CallShape) -> Iterator[_Place]:
-    chain_of = {part.leg.leg_id: chain for chain in shape.chains for part in chain}
-    for site_call in shape.site_calls:
-        name = site_call.site_call_id
-        for part in site_call.parts:
-            yield _Place(part, name, shape.call_id, chain_of.get(part.leg.leg_id, ()))
-
-
-def _all_chains(shape: CallShape) -> Iterator[Chain]:
-    """The chains of paired legs, then every other leg as a chain of its own."""
-    yield from shape.chains
-    chained = {part.leg.leg_id for chain in shape.chains for part in chain}
-    for part in shape.parts:
-        if part.leg.leg_id not in chained:
-            yield (part,)
+def _chain_of(shape: CallShape) -> dict[str, Chain]:
+    """The chain that each paired leg stands in."""
+    return {part.leg.leg_id: chain for chain in shape.chains for part in chain}
 
 
 def _leg_row(part: Part, site_call_id: str, version: int) -> LegRow:

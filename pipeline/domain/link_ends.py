@@ -5,7 +5,7 @@ LA is the leg that sends a call over a link, LB the leg at the other site that r
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from datetime import datetime, timedelta
 from typing import NamedTuple
 
@@ -111,14 +111,15 @@ def _bucket(end: End, seconds: int) -> _Bucket:
     return (end.link.number, end.sender, end.origin.text, seconds // _BUCKET_SECONDS)
 
 
-def _own_buckets(end: End) -> Iterable[_Bucket]:
+def _own_buckets(end: End) -> set[_Bucket]:
     return {_bucket(end, int(time.timestamp())) for time in end.times}
 
 
-def _buckets_around(end: End) -> Iterable[_Bucket]:
+def _buckets_around(end: End) -> set[_Bucket]:
     skew = end.link.clock_skew_seconds
-    buckets = set()
+    buckets: set[_Bucket] = set()
     for time in end.times:
         first, last = int(time.timestamp()) - skew, int(time.timestamp()) + skew
-        buckets.update(_bucket(end, min(second, last)) for second in range(first, last + _BUCKET_SECONDS, _BUCKET_SECONDS))
+        seconds = (*range(first, last, _BUCKET_SECONDS), last)
+        buckets.update([_bucket(end, second) for second in seconds])
     return buckets

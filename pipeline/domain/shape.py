@@ -14,6 +14,7 @@ class SiteCallShape(NamedTuple):
     """The legs of a site call in the order of legs, and the CallIds that they miss, sorted."""
 
     parts: tuple[Part, ...]
+    leg_ids: tuple[str, ...]
     missing: tuple[str, ...]
 
     @property
@@ -24,7 +25,7 @@ class SiteCallShape(NamedTuple):
     @property
     def site_call_id(self) -> str:
         """Its name: the leg id of its first leg."""
-        return self.parts[0].leg.leg_id
+        return self.leg_ids[0]
 
 
 class CallShape(NamedTuple):
@@ -51,13 +52,13 @@ def call_shape(site_calls: Sequence[SiteCallShape], receiver_of: Mapping[str, st
     """The call of these site calls, of which pairs (LA → LB) join each with the others."""
     if len(site_calls) == 1:
         (only,) = site_calls
-        return CallShape(only.site_call_id, only.parts[0], only.parts, (only,))
+        return CallShape(only.leg_ids[0], only.parts[0], only.parts, (only,))
     parts = tuple(sorted((part for site_call in site_calls for part in site_call.parts), key=leg_order))
     by_id = {part.leg.leg_id: part for part in parts}
     pairs = tuple((part, by_id[receiver_of[leg_id]]) for leg_id, part in by_id.items() if leg_id in receiver_of)
     far_ends = {receiver.leg.leg_id for _, receiver in pairs}
     first = next((part for part in parts if part.leg.leg_id not in far_ends), parts[0])
-    call_id = next(site_call.site_call_id for site_call in site_calls if first in site_call.parts)
+    call_id = next(site_call.site_call_id for site_call in site_calls if first.leg.leg_id in site_call.leg_ids)
     in_order = tuple(sorted(site_calls, key=lambda site_call: site_call.site_call_id))
     return CallShape(call_id, first, parts, in_order, pairs, _chains(parts, pairs, far_ends))
 

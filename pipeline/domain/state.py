@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, MutableMapping
+from collections.abc import Collection, Iterable, MutableMapping
 
-from pipeline.domain.assembly import Assembly
+from pipeline.domain.assembly import Assembly, Joins
 from pipeline.domain.charging import Charging
 from pipeline.domain.derive import Changes, Derivation
 from pipeline.domain.duplicates import LegSet
 from pipeline.domain.legs import LegClassifier, Part
-from pipeline.domain.links import Pairing
+from pipeline.domain.links import Moves, Pairing
 from pipeline.domain.numbers import NumberPlan
 from pipeline.domain.rules import GroupRules
 from pipeline.domain.shape import CallShape, SiteCallShape, call_shape
@@ -75,22 +75,28 @@ class Group:
         part = self._part(leg)
         joins = self._assembly.joins(leg)
         moves = self._pairing.enter(part)
-        touched = (joins.touched | self._pairing.touched(moves)) - {leg.leg_id}
+        touched = self._touched(leg, joins, moves)
         before = self._calls(touched)
         self._assembly.enter(leg, joins)
         self._pairing.apply(moves)
-        if not touched:
-            return self._derivation.rows_of_one(SiteCallShape((part,), self._assembly.missing((part,))), version)
-        return self._derivation.changes(before, self._calls({leg.leg_id, *touched}), version)
+        if touched:
+            return self._derivation.changes(before, self._calls([leg.leg_id, *touched]), version)
+        return self._derivation.rows_of_one(self._assembly.site_call(leg.leg_id), version)
 
     def _leave(self, leg: Leg, version: int) -> Changes:
         joins = self._assembly.joins(leg)
         moves = self._pairing.leave(leg.leg_id)
-        touched = joins.touched | self._pairing.touched(moves)
-        before = self._calls(touched | {leg.leg_id})
+        touched = self._touched(leg, joins, moves)
+        before = self._calls([leg.leg_id, *touched])
         self._assembly.leave(leg, joins)
         self._pairing.apply(moves)
-        return self._derivation.changes(before, self._calls(touched - {leg.leg_id}), version)
+        return self._derivation.changes(before, self._calls(touched), version)
+
+    def _touched(self, leg: Leg, joins: Joins, moves: Moves) -> Collection[str]:
+        """The other legs whose calls may change."""
+        if not joins.with_it and not moves:
+            return ()
+        return (joins.with_it | joins.elsewhere | self._pairing.touched(moves)) - {leg.leg_id}
 
     def _part(self, leg: Leg) -> Part:
         return self._classifiers[leg.site].part(leg)
@@ -102,7 +108,8 @@ class Group:
         for leg_id in leg_ids:
             if leg_id not in done:
                 call = self._call(leg_id)
-                done.update(part.leg.leg_id for part in call.parts)
+                for site_call in call.site_calls:
+                    done.update(site_call.leg_ids)
                 calls.append(call)
         return calls
 
@@ -115,12 +122,11 @@ class Group:
         while frontier:
             start = frontier.pop()
             if start not in done:
-                parts = self._assembly.site_call(start)
-                site_calls.append(SiteCallShape(parts, self._assembly.missing(parts)))
-                for part in parts:
-                    member = part.leg.leg_id
-                    done.add(member)
-                    frontier += filter(None, (receiver_of.get(member), sender_of.get(member)))
+                site_call = self._assembly.site_call(start)
+                site_calls.append(site_call)
+                done.update(site_call.leg_ids)
+                frontier += [receiver_of[leg_id] for leg_id in receiver_of.keys() & site_call.leg_ids]
+                frontier += [sender_of[leg_id] for leg_id in sender_of.keys() & site_call.leg_ids]
         return call_shape(site_calls, receiver_of)
 
     def _count(self, changes: Changes) -> set[Dimensions]:

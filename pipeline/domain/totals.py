@@ -76,12 +76,10 @@ class Totals:
     def row(self, dimensions: Dimensions, version: int) -> Total | Withdrawal:
         """The bucket as it is now; withdrawn if nothing is left in it."""
         bucket = self._buckets.get(dimensions)
-        total_id = "|".join(name.replace("\\", r"\\").replace("|", r"\|") for name in dimensions)
+        total_id = _total_id(dimensions)
         if bucket is None:
             return Withdrawal("totals", total_id, version)
-        return Total(
-            total_id, bucket.hour, *dimensions[1:], bucket.legs, bucket.seconds, bucket.amount, version
-        )
+        return Total(total_id, bucket.hour, *dimensions[1:], bucket.legs, bucket.seconds, bucket.amount, version)
 
 
 def _dimensions(charge: Charge) -> Dimensions:
@@ -95,3 +93,10 @@ def _dimensions(charge: Charge) -> Dimensions:
         charge.currency,
         charge.source,
     )
+
+
+def _total_id(dimensions: Dimensions) -> str:
+    plain = "|".join(dimensions)
+    if "\\" not in plain and plain.count("|") == len(dimensions) - 1:
+        return plain
+    return "|".join([name.replace("\\", r"\\").replace("|", r"\|") for name in dimensions])

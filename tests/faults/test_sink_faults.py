@@ -180,20 +180,20 @@ def test_a_second_sink_that_joins_during_a_write_shares_the_rest(
     assert select(warehouse, CHARGES) == [(3 * ROWS, Decimal(3 * ROWS))]
 
 
-def test_offsets_of_partitions_that_went_to_another_sink_are_not_committed(
+def test_a_sink_that_stops_while_another_joins_loses_and_doubles_nothing(
     stream: Stream, writer: MessageWriter, warehouse: ClickHouseOptions
 ) -> None:
     go_on = threading.Event()
     slow = Hooked(writer, before=go_on)
-    thrown_out = RunningSink(stream.sink(slow))
+    leaving = RunningSink(stream.sink(slow))
     assert slow.begun.wait(60)
-    thrown_out.stop.set()
+    leaving.stop.set()
     with MessageWriter(warehouse, threading.Event()) as other, running(stream.sink(other)):
         go_on.set()
-        thrown_out.join()
+        leaving.join()
         stream.wait_until_acknowledged()
 
-    assert thrown_out.error is None
+    assert leaving.error is None
     assert select(warehouse, CHARGES) == SUM
 
 

@@ -18,7 +18,7 @@ from infra.embedded.ports import reserved_port
 from infra.embedded.server import Server
 from infra.embedded.state_lock import state_lock
 from tests.cdr_lines import numbered
-from tests.integration.program import running, wait_until
+from tests.integration.program import running, swyx_cdr, wait_until
 from tests.tailed import TailedSite
 
 
@@ -50,8 +50,8 @@ def broker(tmp_path: Path) -> Iterator[Broker]:
     folder.mkdir()
     with ExitStack() as held:
         lock = held.enter_context(state_lock(folder))
-        ports = [held.enter_context(reserved_port()) for _ in range(2)]
-        yield held.enter_context(closing(Broker(folder, *ports, lock)))
+        port, controller_port = (held.enter_context(reserved_port()) for _ in range(2))
+        yield held.enter_context(closing(Broker(folder, port, controller_port, lock)))
 
 
 @pytest.fixture
@@ -95,6 +95,21 @@ def test_lines_read_before_the_file_was_emptied_outlast_the_brokers_absence(brok
         finally:
             stop.set()
         running_tail.result()
+
+
+def test_a_tail_ends_in_time_while_the_broker_hangs(broker: Broker, site: TailedSite) -> None:
+    site.file.write_bytes(numbered(1, 10))
+    with running("tail", "--config", site.config) as tail:
+        wait_until(lambda: set(site.call_ids()) == ids(10), "the lines before")
+        os.kill(broker.server.pid, signal.SIGSTOP)
+        try:
+            site.append(numbered(11, 10))
+            tail.send_signal(signal.SIGTERM)
+            assert tail.wait(15) == 0
+        finally:
+            os.kill(broker.server.pid, signal.SIGCONT)
+    swyx_cdr("tail", "--config", site.config, "--until-idle")
+    assert set(site.call_ids()) == ids(20)
 
 
 def read_to(tail: Tail) -> int:

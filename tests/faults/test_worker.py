@@ -143,7 +143,7 @@ def test_legs_are_restored_from_the_local_table(options: WorkerOptions) -> None:
 class _Defective(dict[str, SiteLink]):
     """A table of links whose look-up fails: a bug in the middle of the domain."""
 
-    def get(self, key: str, default: object = None) -> SiteLink:  # type: ignore[override]
+    def get(self, key: str, default: object = None) -> SiteLink:
         raise RuntimeError("a bug")
 
 

@@ -96,6 +96,28 @@ def test_blank_lines_at_the_end_are_read_too(site: TailedSite) -> None:
     assert (saved_offset(site), site.heartbeats()[-1].bytes_behind) == (site.file.stat().st_size, 0)
 
 
+def test_the_oldest_file_is_read_first(site: TailedSite) -> None:
+    for number, (name, day) in enumerate([("cdr.txt", "21"), ("cdr1.txt", "20"), ("cdr2.txt", "19")]):
+        cdr = line(CallId=str(number), StartDate=f"{day}.11.2002", EndDate=f"{day}.11.2002")
+        (site.folder / name).write_text(f"{HEADER}\n{cdr}\n")
+    until_idle(site)
+    assert site.call_ids() == ["2", "1", "0"]
+
+
+def test_all_sites_of_a_configuration_are_followed_or_only_one(site: TailedSite) -> None:
+    other = f"{site.name}-b"
+    (site.folder / "b").mkdir()
+    (site.folder / "b" / "cdr.txt").write_bytes(numbered(1, 1))
+    site.file.write_bytes(numbered(1, 1))
+    with site.config.open("a") as config:
+        config.write(f'[[sites]]\nname = "{other}"\ngroup = "{site.name}"\nfiles = ["b/cdr.txt"]\narea_code = "30"\n')
+    swyx_cdr("tail", "--config", site.config, "--site", other, "--until-idle")
+    assert {leg.site for leg in site.legs()} == {other}
+    until_idle(site)
+    assert {leg.site for leg in site.legs()} == {other, site.name}
+    assert {leg.position.source_file for leg in site.legs()} == {"b/cdr.txt", "cdr.txt"}
+
+
 def test_rename_rotation_while_down_loses_nothing_and_keeps_the_files_place(site: TailedSite) -> None:
     site.file.write_bytes(numbered(1, 10))
     until_idle(site)

@@ -69,8 +69,8 @@ def test_a_group_has_the_partition_that_the_default_partitioner_gives_it(
     publisher.publish(topic, b"by-key", b"by-key", None)
     assert publisher.flush(30)
     cluster = publisher._producer._metadata
-    for partition, group in values(kafka, topic):
-        assert DefaultPartitioner().partition(topic, None, group, None, None, cluster) == partition
+    for partition, key in values(kafka, topic):
+        assert DefaultPartitioner().partition(topic, None, key, None, None, cluster) == partition
 
 
 def test_after_a_failure_everything_unconfirmed_is_sent_again_in_order(
@@ -100,7 +100,7 @@ def test_a_topic_that_does_not_exist_is_an_error_with_its_remedy(
     publisher: Publisher, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(producer, "_TOPIC_SECONDS", 0.1)
-    with pytest.raises(PublishError, match="topic no-such-topic .* run swyx-cdr migrate"):
+    with pytest.raises(PublishError, match=r"topic no-such-topic .* run swyx-cdr migrate"):
         publisher.partition_for("no-such-topic", b"group")
 
 

@@ -1,8 +1,10 @@
 from __future__ import annotations
 
 import json
+import re
 import socket
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 
@@ -12,6 +14,8 @@ from connectors.clickhouse.reader import query_text
 from connectors.clickhouse.writer import RowWriter
 from tests.conftest import ClickHouseServer
 from tests.warehouse import charge, fresh_warehouse
+
+DOCS = Path(__file__).parents[2] / "docs"
 
 
 @pytest.fixture(scope="module")
@@ -67,3 +71,16 @@ def test_an_unreachable_http_interface_is_said_with_the_remedy(warehouse: ClickH
 
         with pytest.raises(WarehouseError, match=r"\?http_port="):
             text(away, "SELECT 1")
+
+
+EXAMPLES = re.findall(r"[^;`]+", (DOCS / "warehouse.md").read_text("utf-8").split("```sql\n")[1].split("\n```")[0])
+
+
+@pytest.mark.parametrize("query", [query.strip() for query in EXAMPLES if query.strip()])
+def test_the_documentation_s_queries_run(query: str, warehouse: ClickHouseOptions) -> None:
+    text(warehouse, query)
+
+
+def test_a_missing_database_is_said_with_the_remedy(warehouse: ClickHouseOptions) -> None:
+    with pytest.raises(WarehouseError, match="has no database nothing: run `swyx-cdr migrate`"):
+        text(replace(warehouse, database="nothing"), "SELECT 1")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from connectors.cdr_file.columns import COLUMNS
+from schemas.cdr import Leg
 from tests.cdr_lines import HEADER, fields, leg, line, parsed, quoted, reject
 
 
@@ -93,7 +94,7 @@ def test_a_header_holds_until_the_next_one() -> None:
     found = parsed(
         f"{HEADER}\n{line()}\n{second}\n{quoted(['20.11.2002', '13:03:28', '5'])}\n{HEADER}\n{line(CallId='6')}"
     )
-    assert [entry.record.call_id for entry in found if hasattr(entry, "record")] == ["3", "4", "5", "6"]
+    assert [entry.record.call_id for entry in found if isinstance(entry, Leg)] == ["3", "4", "5", "6"]
 
 
 def test_a_line_with_call_id_but_without_start_time_is_no_header() -> None:

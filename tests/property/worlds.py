@@ -1,0 +1,84 @@
+"""Legs of three linked sites that meet as often as possible: few CallIds, few parties, few moments."""
+
+from __future__ import annotations
+
+from hypothesis import strategies as st
+
+from schemas.cdr import Leg
+from tests.builders import leg
+from tests.property.strategies import RANGES, SITES
+
+DAY = 86_400
+STARTS = (0, 1, 5, 10, 11, 40, DAY // 2, DAY, DAY + 1)
+STATES = ("Connected", "Connected", "Transferred", "On Hold", "onhold", "Alerting", "Strange")
+REASONS = ("CallDisconnected", "Busy", "NoAnswer", "TooLate", "OriginatorDisconnected", "")
+CALL_IDS = ("1", "2", "3", "10")
+REFERENCES = ("", "", "", "0", *CALL_IDS)
+COSTS = (None, None, "0", "0.12", "0.125", "0.13", "1.5", "0.1234567")
+
+
+@st.composite
+def worlds(draw: st.DrawFn) -> list[Leg]:
+    """Up to 12 legs of site calls and calls over one or two links, some of them told twice or contradicted."""
+    legs: list[Leg] = []
+    for over_links in draw(st.lists(st.booleans(), min_size=1, max_size=7)):
+        legs += _over_links(draw) if over_links else [_leg(draw, draw(st.sampled_from(SITES)), {})]
+    # A position is where a line stands, so no two lines share one; a line may stand at two.
+    again = draw(st.lists(st.sampled_from(legs), max_size=2)) if legs else []
+    lines = [*legs, *again]
+    return [line._replace(position=line.position._replace(offset=offset)) for offset, line in enumerate(lines)]
+
+
+def _leg(draw: st.DrawFn, site: str, fixed: dict[str, object], start: int | None = None) -> Leg:
+    start = draw(st.sampled_from(STARTS)) if start is None else start
+    connect = draw(st.sampled_from([None, start + 2, start + 4]))
+    costs = draw(st.sampled_from(COSTS))
+    fields: dict[str, object] = {
+        "origination_number": draw(st.sampled_from(["11", "12", "+4989123456"])),
+        "origination_name": draw(st.sampled_from(["", "Anna"])),
+        "called_number": draw(st.sampled_from(["11", "12", RANGES["berlin"] + "11", "110", "+4989123456"])),
+        "called_name": draw(st.sampled_from(["", "Bert"])),
+        "destination_number": draw(st.sampled_from(["", "", "12", "0089123456"])),
+        "origination_device": draw(st.sampled_from(["", "", "(Call Routing)", "SwyxGate 1"])),
+        "destination_device": draw(st.sampled_from(["", "(call routing)", "SwyxGate 1", " swyxgate 2"])),
+        "script_connected_at": None,
+        "state": draw(st.sampled_from(STATES)) if connect else "Alerting",
+        "disconnect_reason": draw(st.sampled_from(REASONS)),
+        "transferred_call_id_1": draw(st.sampled_from(REFERENCES)),
+        "transferred_call_id_2": draw(st.sampled_from(REFERENCES)),
+        "transferred_to_call_id": draw(st.sampled_from(REFERENCES)),
+        "project_number": draw(st.sampled_from(["", "", "4711", "4712"])),
+        "aoc": draw(st.booleans()),
+        "currency": draw(st.sampled_from(["", "EUR", "USD"])) if costs else "",
+    }
+    return leg(
+        draw(st.sampled_from(CALL_IDS)),
+        start,
+        site=site,
+        connect=connect,
+        end=start + draw(st.sampled_from([0, 3, 20, 50])),
+        costs=costs,
+        **(fields | fixed),  # type: ignore[arg-type]
+    )
+
+
+def _over_links(draw: st.DrawFn) -> list[Leg]:
+    """One leg per site on a way, mostly, but not always, fitting; any of them may be missing."""
+    way = draw(st.permutations(SITES))[: draw(st.integers(2, 3))]
+    start = draw(st.sampled_from(STARTS))
+    legs = []
+    for index, site in enumerate(way):
+        first, last = index == 0, index == len(way) - 1
+        fixed: dict[str, object] = {
+            "origination_number": draw(st.sampled_from([RANGES[way[0]] + "11", "11"])),
+            "called_number": draw(st.sampled_from([RANGES[way[-1]] + "12", RANGES[way[-1]] + "12", "12"])),
+            "transferred_call_id_1": draw(st.sampled_from(["", "", "", "1"])),
+            "transferred_call_id_2": "",
+        }
+        if not first:
+            fixed["origination_device"] = f"Link {way[index - 1].title()}"
+        if not last:
+            fixed["destination_device"] = f"LINK {way[index + 1].title()} "
+        if draw(st.integers(0, 5)):
+            legs.append(_leg(draw, site, fixed, start + draw(st.sampled_from([0, 0, 1, 5, 11]))))
+    return legs
