@@ -1,4 +1,4 @@
-"""File → confirmed in Kafka: lines a second while catching up, latency of single lines. Prints one JSON line.
+"""File → confirmed in Kafka: lines a second while catching up, memory then, latency of single lines; one JSON line.
 
 Usage: tail.py [bootstrap server]; without one an embedded Kafka runs for the time being.
 """
@@ -6,8 +6,9 @@ Usage: tail.py [bootstrap server]; without one an embedded Kafka runs for the ti
 from __future__ import annotations
 
 import json
+import os
 import random
-import resource
+import subprocess
 import sys
 import tempfile
 import threading
@@ -72,6 +73,22 @@ def catch_up(options: KafkaOptions, folder: Path) -> float:
     return LINES / (time.perf_counter() - begin)
 
 
+def memory(options: KafkaOptions, folder: Path) -> float:
+    """The greatest size in MB of the program while it catches up."""
+    (folder / "cdr.txt").write_bytes(cdr_lines(LINES))
+    (folder / "swyx-cdr.toml").write_text(
+        f'[kafka]\nbootstrap_servers = "{options.bootstrap_servers}"\n'
+        '[[sites]]\nname = "dortmund"\nfiles = ["cdr*.txt"]\narea_code = "231"\n'
+    )
+    command = [sys.executable, "-m", "pipeline.cli", "tail", "--until-idle", "--config", str(folder / "swyx-cdr.toml")]
+    process = subprocess.Popen(command)
+    _, status, usage = os.wait4(process.pid, 0)
+    process.returncode = os.waitstatus_to_exitcode(status)
+    if process.returncode:
+        sys.exit(f"{command} ended with {process.returncode}")
+    return usage.ru_maxrss / 1024
+
+
 def live(options: KafkaOptions, folder: Path) -> list[float]:
     """Seconds from appending each of some lines to its confirmation."""
     stop = threading.Event()
@@ -105,7 +122,8 @@ def main() -> None:
         for _ in range(3):
             with tempfile.TemporaryDirectory() as folder:
                 rates.append(catch_up(options, Path(folder)))
-        memory = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+        with tempfile.TemporaryDirectory() as folder:
+            megabytes = memory(options, Path(folder))
         with tempfile.TemporaryDirectory() as folder:
             latencies = live(options, Path(folder))
     result = {
@@ -113,7 +131,7 @@ def main() -> None:
         "lines_per_second": round(max(rates)),
         "live_p50_ms": round(latencies[len(latencies) // 2] * 1000, 1),
         "live_p99_ms": round(latencies[int(len(latencies) * 0.99)] * 1000, 1),
-        "memory_mb": round(memory),
+        "memory_mb": round(megabytes),
     }
     print(json.dumps(result))
 

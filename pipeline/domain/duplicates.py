@@ -65,7 +65,7 @@ def _with(sightings: list[_Sighting], leg: Leg) -> list[_Sighting]:
     for sighting in sightings:
         if _same_fields(sighting.leg, leg):
             found = True
-            first = leg if leg.position < sighting.leg.position else sighting.leg
+            first = min(leg, sighting.leg, key=lambda seen: (seen.position, seen.raw_line))
             merged.append(_Sighting(first, max(sighting.last_position, leg.position)))
         else:
             merged.append(sighting)

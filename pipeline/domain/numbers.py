@@ -51,7 +51,9 @@ class NumberPlan:
         """
         rules = self._sites[site]
         digits = number.replace("(0)", "").translate(_PUNCTUATION).replace("x", "X")
-        if not _DIALLED.match(digits) or digits.strip("X") == "":
+        if not digits.strip("X"):
+            return Party(digits, None, digits)
+        if not _DIALLED.match(digits):
             return Party(number.strip(), None, number.strip())
         if digits[0] != "+":
             if not trunk_destination and len(digits) <= rules.extension_digits:

@@ -70,12 +70,14 @@ def streamed(simulated: Path, tmp_path_factory: pytest.TempPathFactory) -> dict[
         def stored() -> int:
             return int(client.execute("SELECT count() FROM legs")[0][0])
 
-        with running("tail", "--config", config) as tail, running("worker", "--config", config) as worker:
-            with running("sink", "--config", config) as sink:
-                wait_until(lambda: stored() > LEGS // 20, "first legs in the warehouse")
-                tail.kill()
-                worker.kill()
-                sink.kill()
+        with (
+            running("tail", "--config", config) as tail,
+            running("worker", "--config", config) as worker,
+            running("sink", "--config", config) as sink,
+        ):
+            wait_until(lambda: stored() > LEGS // 20, "first legs in the warehouse")
+            for process in (tail, worker, sink):
+                process.kill()
         assert stored() < LEGS
         swyx_cdr("run", "--config", config, "--until-idle")
         shutil.rmtree(state / "checkpoints")

@@ -12,6 +12,7 @@ from connectors.clickhouse.client import ClickHouseOptions
 from connectors.clickhouse.writer import RowWriter
 from schemas.rows import LinkMatch, Withdrawal
 from tests.conftest import ClickHouseServer
+from tests.contract.example_values import CALL, HEARTBEAT
 from tests.warehouse import (
     STARTED,
     an_id,
@@ -79,12 +80,13 @@ def test_a_replayed_row_does_not_undo_a_withdrawal(warehouse: ClickHouseOptions,
 
 def test_withdrawals_of_every_entity_reach_their_row(warehouse: ClickHouseOptions, writer: RowWriter) -> None:
     match = LinkMatch("berlin-dortmund", "dortmund", "berlin", an_id(1), an_id(2, "berlin"), 0, None, None, "", (), 1)
+    call = CALL._replace(version=1)
     keys = {"charges": an_id(1), "totals": total().total_id, "links": an_id(1), "site_calls": an_id(1)}
-    writer.write([charge(1), total(), match, site_call(1)])
-    writer.write([Withdrawal(entity, key, 2) for entity, key in keys.items()])
+    writer.write([charge(1), total(), match, site_call(1), call])
+    writer.write([Withdrawal(entity, key, 2) for entity, key in {**keys, "calls": call.call_id}.items()])
 
-    views = ("charges", "charge_totals", "link_matches", "site_calls")
-    assert [select(warehouse, f"SELECT count() FROM {view}")[0][0] for view in views] == [0, 0, 0, 0]
+    views = ("charges", "charge_totals", "link_matches", "site_calls", "calls")
+    assert [select(warehouse, f"SELECT count() FROM {view}")[0][0] for view in views] == [0] * 5
 
 
 def test_merging_keeps_what_the_views_show(warehouse: ClickHouseOptions, writer: RowWriter) -> None:
@@ -159,6 +161,14 @@ def test_settlement_follows_revisions(warehouse: ClickHouseOptions, writer: RowW
     writer.write([charge(1, 2, site="berlin", carrier_site="berlin", counted=False)])
 
     assert select(warehouse, "SELECT * FROM settlement") == []
+
+
+def test_a_site_shows_its_latest_sign_of_life(warehouse: ClickHouseOptions, writer: RowWriter) -> None:
+    later = HEARTBEAT._replace(last_seen_at=HEARTBEAT.last_seen_at + timedelta(milliseconds=500), file_offset=2)
+    writer.write([later])
+    writer.write([HEARTBEAT._replace(file_offset=1)])
+
+    assert select(warehouse, "SELECT site, file_offset FROM sites") == [(HEARTBEAT.site, 2)]
 
 
 def test_the_same_reject_again_is_one_row(warehouse: ClickHouseOptions, writer: RowWriter) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable
+from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
@@ -130,7 +131,8 @@ def summarised(
     records, last = [leg.record for leg in legs], legs[-1].record
     started = min(record.started_at for record in records)
     connected = min((record.connected_at for record in records if record.connected_at), default=None)
-    ended = max(record.ended_at for record in records if record.ended_at)
+    known = [time for record in records for time in record if isinstance(time, datetime)]
+    ended = max((record.ended_at for record in records if record.ended_at), default=max(known))
     to = {destination_kind(leg, world.rules) for leg in plain}
     return (
         started,

@@ -56,7 +56,8 @@ def _leg(draw: st.DrawFn, site: str, fixed: dict[str, object], start: int | None
         start,
         site=site,
         connect=connect,
-        end=start + draw(st.sampled_from([0, 3, 20, 50])),
+        delivered=draw(st.sampled_from([None, start - 4, start + 10])),
+        end=draw(st.sampled_from([start, start + 3, start + 20, start + 50, None])),
         costs=costs,
         **(fields | fixed),  # type: ignore[arg-type]
     )
