@@ -6,15 +6,15 @@ Usage: tail.py [bootstrap server]; without one an embedded Kafka runs for the ti
 from __future__ import annotations
 
 import json
-import os
 import random
+import re
 import subprocess
 import sys
 import tempfile
 import threading
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
 from bench.parse import cdr_lines
@@ -47,15 +47,14 @@ class TimedPublisher(Publisher):
 @contextmanager
 def kafka(bootstrap: str | None) -> Iterator[KafkaOptions]:
     """A Kafka with the system's topics."""
-    if bootstrap is None:
-        with tempfile.TemporaryDirectory() as folder, start_services(Path(folder), {"kafka"}) as services:
-            with kafka(services.kafka_bootstrap) as options:
-                yield options
-        return
-    options = KafkaOptions(bootstrap)
-    with connect(options) as admin:
-        admin.apply(admin.plan_topics(TOPICS, 4, 1))
-    yield options
+    with ExitStack() as held:
+        if bootstrap is None:
+            folder = held.enter_context(tempfile.TemporaryDirectory())
+            bootstrap = held.enter_context(start_services(Path(folder), {"kafka"})).kafka_bootstrap
+        options = KafkaOptions(bootstrap)
+        with connect(options) as admin:
+            admin.apply(admin.plan_topics(TOPICS, 4, 1))
+        yield options
 
 
 def site(folder: Path) -> TailSite:
@@ -81,12 +80,15 @@ def memory(options: KafkaOptions, folder: Path) -> float:
         '[[sites]]\nname = "dortmund"\nfiles = ["cdr*.txt"]\narea_code = "231"\n'
     )
     command = [sys.executable, "-m", "pipeline.cli", "tail", "--until-idle", "--config", str(folder / "swyx-cdr.toml")]
-    process = subprocess.Popen(command)
-    _, status, usage = os.wait4(process.pid, 0)
-    process.returncode = os.waitstatus_to_exitcode(status)
+    largest = 0
+    with subprocess.Popen(command) as process:
+        while process.poll() is None:
+            sizes = re.findall(r"VmHWM:\s+(\d+) kB", Path(f"/proc/{process.pid}/status").read_text())
+            largest = max(largest, *map(int, sizes), 0)
+            time.sleep(0.05)
     if process.returncode:
         sys.exit(f"{command} ended with {process.returncode}")
-    return usage.ru_maxrss / 1024
+    return largest / 1024
 
 
 def live(options: KafkaOptions, folder: Path) -> list[float]:

@@ -12,6 +12,7 @@ from pipeline.domain.shape import CallShape, Chain, SiteCallShape
 from schemas.rows import Call, LegRow, LinkMatch, Row, SiteCall, Withdrawal
 
 _TOLERANCE = Decimal("0.005")
+_NO_MONEY = Money((), (), 0)
 
 Changes = dict[tuple[str, str], Row]
 """Rows and withdrawals by entity and id."""
@@ -36,9 +37,6 @@ class _Old:
                 self.names.update(dict.fromkeys(site_call.leg_ids, names))
             self.chains.update(_chain_of(shape))
             self.pairs.update((pair[0].leg.leg_id, pair) for pair in shape.pairs)
-
-
-_NO_MONEY = Money((), (), 0)
 
 
 class Derivation:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, MutableMapping
+from collections.abc import Iterable, MutableMapping, Sequence
 
 from pipeline.domain.assembly import Assembly, Joins
 from pipeline.domain.charging import Charging
@@ -47,7 +47,7 @@ class Group:
     def add(self, leg: Leg, version: int) -> list[Row]:
         """Add a leg and return every row that changed, with `version`.
 
-        A leg that is known already returns all rows of its call: what a crash cut off is then told again.
+        A leg that is known already tells the rows of its call again, so a replay repairs what a crash cut off.
         Rows that ceased to exist come as `Withdrawal`. Each row appears at most once.
         """
         if self._set.knows(leg):
@@ -92,11 +92,12 @@ class Group:
         self._pairing.apply(moves)
         return self._derivation.changes(before, self._calls(touched), version)
 
-    def _touched(self, leg: Leg, joins: Joins, moves: Moves) -> Collection[str]:
+    def _touched(self, leg: Leg, joins: Joins, moves: Moves) -> Sequence[str]:
         """The other legs whose calls may change."""
         if not joins.with_it and not moves:
             return ()
-        return (joins.with_it | joins.elsewhere | self._pairing.touched(moves)) - {leg.leg_id}
+        touched = joins.with_it | joins.elsewhere | self._pairing.touched(moves)
+        return sorted(touched - {leg.leg_id})
 
     def _part(self, leg: Leg) -> Part:
         return self._classifiers[leg.site].part(leg)
