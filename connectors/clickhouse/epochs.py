@@ -1,4 +1,4 @@
-"""Epochs: the first part of every row's version, kept in the warehouse (design: state).
+"""Epochs: the first part of every row's version, kept in the warehouse (docs/architecture.md).
 
 Rows of a later epoch are newer than all of earlier ones. The stream keeps its epoch over restarts; a backfill or a
 re-rating begins one of its own, and the stream after it the next.
@@ -14,7 +14,6 @@ from clickhouse_driver import Client
 
 from connectors.clickhouse.errors import WarehouseError
 
-STREAM = "stream"
 LAST_EPOCH = 2047
 """Versions are signed 64-bit numbers in messages, with the epoch from bit 52 on."""
 
@@ -33,18 +32,20 @@ def next_epoch(client: Client, purpose: str) -> int:
         time.sleep(random.uniform(0.01, 0.2))  # noqa: S311 - they try again, but not in step
 
 
-def stream_epoch(client: Client) -> int:
+def stream_epoch(client: Client, topic_id: str) -> int:
     """The epoch of the stream: the same for all workers and all their starts, until something else begins one.
 
+    `topic_id` tells one `cdr.lifecycle` from another of the same name: offsets of a new one begin again at 0.
     A group may move from one worker to another, so they must agree: the first one entered counts.
     """
+    ours = f"stream {topic_id}"
     while True:
         rows = client.execute("SELECT epoch, purpose FROM epochs")
-        other = max((epoch for epoch, purpose in rows if purpose != STREAM), default=0)
-        epochs = [int(epoch) for epoch, purpose in rows if purpose == STREAM and epoch > other]
+        other = max((epoch for epoch, purpose in rows if purpose != ours), default=0)
+        epochs = [int(epoch) for epoch, purpose in rows if purpose == ours and epoch > other]
         if epochs:
             return min(epochs)
-        _enter(client, STREAM)
+        _enter(client, ours)
 
 
 def _enter(client: Client, purpose: str) -> int:

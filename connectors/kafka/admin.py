@@ -126,6 +126,13 @@ class KafkaAdmin:
         found = self._ask(lambda: self._client.list_partition_offsets(specs)) if specs else {}
         return {(place.topic, place.partition): answer.offset for place, answer in found.items()}
 
+    def topic_id(self, topic: str) -> str:
+        """What tells this topic from another that had its name before. Raises TopicError if it is missing."""
+        (answer,) = self._ask(lambda: self._client.describe_topics([topic]))
+        if answer["error_code"] != _NO_ERROR:
+            raise TopicError(f"Kafka at {self._servers} has no topic {topic}: run swyx-cdr migrate")
+        return str(answer["topic_id"])
+
     def committed_offsets(self, group: str) -> dict[tuple[str, int], int]:
         """The committed offsets of a consumer group; partitions without one, and unknown groups, have none."""
         found = self._ask(lambda: self._client.list_group_offsets({group: None}))[group]

@@ -44,13 +44,16 @@ def backfill(
     with warehouse(settings) as options:
         migrate(options)
         client = connect(options)
-        try:
-            _refuse_beside_stream(client, {entry.name for entry, _ in todo})
-            epoch = next_epoch(client, "backfill")
-        finally:
-            client.disconnect()
         with RowWriter(options) as writer:
-            done = FileBackfill(settings, writer, epoch, accept_last_line).read(todo)
+            try:
+                run = FileBackfill(settings, writer, accept_last_line, {entry.name for entry, _ in todo})
+                _refuse_beside_stream(client, run.sites)
+                run.begin(client, next_epoch(client, "backfill"))
+            finally:
+                client.disconnect()
+            done = run.read(todo)
+    for file in done.torn:
+        typer.echo(f"{file}: the last line has no line end and is left out; --accept-last-line reads it", err=True)
     typer.echo(f"{done.legs} legs and {done.rejects} rejects of {len(todo)} files")
 
 

@@ -148,7 +148,10 @@ def print_summary(truth: dict[str, Any], numbers: Numbers, directory: Path, conf
         f"adding up the Costs of all files instead would give {naive}: calls over links twice", soft_wrap=True
     )
     console.print(f"files, truth and data: {directory}", soft_wrap=True)
-    console.print(f"look at them: swyx-cdr sql --config {config} 'SELECT * FROM calls LIMIT 5'", soft_wrap=True)
+    console.print(
+        f"look at them: swyx-cdr sql --config {config} 'SELECT call_id, talk_seconds, amounts FROM calls LIMIT 5'",
+        soft_wrap=True,
+    )
     return all(told == found for _, told, found in rows)
 
 

@@ -1,16 +1,21 @@
-"""Where Kafka and ClickHouse are: the configured addresses, or those of the embedded servers that run now."""
+"""Where Kafka and ClickHouse are: the configured addresses, or those of the embedded servers that run now.
+
+What only the warehouse needs is imported where it is needed: a tail stays small beside the PBX.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import replace
+from typing import TYPE_CHECKING
 
-from connectors.clickhouse.client import ClickHouseOptions, parse_url
 from connectors.kafka.options import KafkaOptions
-from infra.embedded.services import Endpoints, running_services, start_services
+from infra.embedded.endpoints import Endpoints, running_services
 from pipeline.cli.errors import CommandError
 from pipeline.cli.settings import EMBEDDED, Settings
+
+if TYPE_CHECKING:
+    from connectors.clickhouse.client import ClickHouseOptions
 
 
 def kafka_cluster(settings: Settings) -> KafkaOptions:
@@ -39,6 +44,8 @@ def kafka_options(settings: Settings) -> dict[str, object]:
 
 def clickhouse_options(settings: Settings) -> ClickHouseOptions:
     """Address and login of the warehouse. Raises CommandError if it is embedded and does not run."""
+    from connectors.clickhouse.client import parse_url
+
     if settings.clickhouse.url == EMBEDDED:
         return _embedded_clickhouse(settings, _running(settings))
     return parse_url(settings.clickhouse.url, settings.clickhouse.database)
@@ -47,6 +54,8 @@ def clickhouse_options(settings: Settings) -> ClickHouseOptions:
 @contextmanager
 def warehouse(settings: Settings) -> Iterator[ClickHouseOptions]:
     """The warehouse, with the embedded ClickHouse started for the time being where it is configured and not running."""
+    from infra.embedded.services import start_services
+
     embedded = settings.clickhouse.url == EMBEDDED
     if not embedded or running_services(settings.pipeline.state_directory):
         yield clickhouse_options(settings)
@@ -66,9 +75,11 @@ def embedded_servers(settings: Settings) -> set[str]:
 
 
 def _embedded_clickhouse(settings: Settings, endpoints: Endpoints) -> ClickHouseOptions:
+    from connectors.clickhouse.client import ClickHouseOptions
+
     host, port = endpoints.clickhouse_native
-    options = ClickHouseOptions(host=host, port=port, database=settings.clickhouse.database)
-    return replace(options, http_port=endpoints.clickhouse_http[1])
+    http_port = endpoints.clickhouse_http[1]
+    return ClickHouseOptions(host=host, port=port, http_port=http_port, database=settings.clickhouse.database)
 
 
 def _running(settings: Settings) -> Endpoints:

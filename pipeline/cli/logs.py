@@ -38,6 +38,8 @@ def configure_logging() -> None:
         )
     )
     handler.addFilter(_Repetitions().allows)
+    # It warns whenever this process had no turn for 0.1 s, which on a busy machine is nothing to act upon.
+    logging.getLogger("kafka.net.selector").setLevel(logging.ERROR)
     logging.basicConfig(handlers=[handler], level=logging.WARNING, force=True)
 
 

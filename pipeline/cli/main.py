@@ -60,7 +60,7 @@ def prepare(
 def main() -> None:
     """Entry point: runs the command and turns what its user can mend into lines on standard error."""
     try:
-        app()
+        app(prog_name="swyx-cdr")
     except (UsageError, CommandError) as error:
         _leave(error, error.exit_code)
     except Exception as error:

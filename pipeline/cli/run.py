@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import os
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from pipeline.cli.errors import CommandError
 from pipeline.cli.options import DEFAULT_CONFIG, ConfigOption
+
+if TYPE_CHECKING:
+    from pipeline.cli.settings import Settings
 
 
 def run(
@@ -32,5 +35,20 @@ def run(
         if not until_idle:
             typer.echo("running, Ctrl-C ends it")
             stack.wait_until(stop)
-        elif not stack.drain(stop):
+        elif stack.drain(stop):
+            typer.echo(_summary(settings))
+        else:
             raise CommandError("stopped before everything was in the warehouse; run it again to go on")
+
+
+def _summary(settings: Settings) -> str:
+    from connectors.clickhouse.client import connect
+    from pipeline.cli.endpoints import clickhouse_options
+
+    client = connect(clickhouse_options(settings))
+    try:
+        counts = "(SELECT count() FROM legs), (SELECT count() FROM calls), (SELECT count() FROM rejects)"
+        ((legs, calls, rejects),) = client.execute(f"SELECT {counts}")
+    finally:
+        client.disconnect()
+    return f"all files are read; the warehouse has {legs} legs, {calls} calls, {rejects} rejects"

@@ -37,5 +37,6 @@ def _print_addresses(running: Services) -> None:
     typer.echo(f"ClickHouse  {host}:{native_port} (native), http://{http_host}:{http_port} (HTTP), user default")
     typer.echo("For commands with another configuration:")
     typer.echo(f"  export SWYX_CDR__KAFKA__BOOTSTRAP_SERVERS={running.kafka_bootstrap}")
-    typer.echo(f"  export SWYX_CDR__CLICKHOUSE__URL=clickhouse://default@{host}:{native_port}")
+    url = f"clickhouse://default@{host}:{native_port}?http_port={http_port}"
+    typer.echo(f"  export SWYX_CDR__CLICKHOUSE__URL='{url}'")
     typer.echo("Ctrl-C stops them.")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from datetime import datetime
 from typing import TYPE_CHECKING
 
 import typer
@@ -50,7 +51,7 @@ def _sites(settings: Settings) -> Table:
         client.disconnect()
     table = Table(title="sites")
     for heading in ("site", "last CDR (UTC)", "last sign of life (UTC)", "file", "position", "bytes behind"):
-        table.add_column(heading)
+        table.add_column(heading, overflow="fold")
     for site in settings.sites:
         values = seen.get(site.name)
         table.add_row(site.name, *(map(_text, values) if values else ("never seen", "", "", "", "")))
@@ -73,4 +74,6 @@ def _lag(settings: Settings) -> Table:
 
 
 def _text(value: object) -> str:
+    if isinstance(value, datetime):
+        return f"{value:%Y-%m-%d %H:%M:%S}"
     return "" if value is None else str(value)

@@ -12,18 +12,22 @@ def worker(config: ConfigOption = DEFAULT_CONFIG) -> None:
     """Join legs into calls and charges until stopped. Several workers share the groups of sites."""
     from connectors.clickhouse.client import connect
     from connectors.clickhouse.epochs import stream_epoch
+    from connectors.kafka.admin import connect as connect_kafka
     from pipeline.agents.app import WorkerOptions
     from pipeline.agents.worker import WorkerCrashError, run_worker
     from pipeline.cli.endpoints import clickhouse_options, kafka_cluster
     from pipeline.cli.lifetime import stop_event
     from pipeline.cli.settings import load_settings
     from pipeline.cli.wiring import group_rules
+    from schemas.topics import LIFECYCLE
 
     stop = stop_event()
     settings = load_settings(config, os.environ)
+    with connect_kafka(kafka_cluster(settings)) as admin:
+        topic_id = admin.topic_id(LIFECYCLE.name)
     client = connect(clickhouse_options(settings))
     try:
-        epoch = stream_epoch(client)
+        epoch = stream_epoch(client, topic_id)
     finally:
         client.disconnect()
     options = WorkerOptions(

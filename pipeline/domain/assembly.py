@@ -48,11 +48,12 @@ class Assembly:
 
     def site_call(self, leg_id: str) -> SiteCallShape:
         """The site call that holds a leg."""
-        joined = self._joined.get(leg_id)
-        if joined is not None:
-            return joined
-        missing = self._missing.get(leg_id, ())
-        return SiteCallShape((self._part(self._legs[leg_id]),), (leg_id,), tuple(sorted(missing)))
+        return self._joined.get(leg_id) or self.single(self._part(self._legs[leg_id]))
+
+    def single(self, part: Part) -> SiteCallShape:
+        """The site call of a leg that is joined with no other."""
+        leg_id = part.leg.leg_id
+        return SiteCallShape((part,), (leg_id,), tuple(sorted(self._missing.get(leg_id, ()))))
 
     def joins(self, leg: Leg) -> Joins:
         """What changes when `leg` arrives, if it is not entered, or leaves, if it is."""

@@ -24,14 +24,6 @@ class Price(NamedTuple):
     amount: Decimal
 
 
-class Payer(NamedTuple):
-    """Site and user who started a chargeable leg ("the originator is the person to charge", CDR spec 1.1.6)."""
-
-    site: str
-    number: str
-    name: str
-
-
 class Charging:
     """Charges of chains within a group of sites."""
 
@@ -97,15 +89,16 @@ class Charging:
             version,
         )
 
-    def _payer(self, first: Part) -> Payer:
+    def _payer(self, first: Part) -> tuple[str, str, str]:
+        """Site, number and name of who started a chain ("the originator is the person to charge", CDR spec 1.1.6)."""
         leg, facts = first
         if facts.origin_kind == "trunk":
-            party = parties.called(self._plan, first)
+            party, name = parties.called(self._plan, first), leg.record.called_name
             site = party.extension_of or leg.site
-            return Payer(site, text_at(party, site), leg.record.called_name)
-        party = parties.originator(self._plan, first)
-        site = facts.link_from.other if facts.link_from else leg.site
-        return Payer(site, text_at(party, site), leg.record.origination_name)
+        else:
+            party, name = parties.originator(self._plan, first), leg.record.origination_name
+            site = facts.link_from.other if facts.link_from else leg.site
+        return site, text_at(party, site), name
 
 
 def _project(chain: Chain) -> str:

@@ -81,7 +81,7 @@ class Group:
         self._pairing.apply(moves)
         if touched:
             return self._derivation.changes(before, self._calls([leg.leg_id, *touched]), version)
-        return self._derivation.rows_of_one(self._assembly.site_call(leg.leg_id), version)
+        return self._derivation.rows_of_one(self._assembly.single(part), version)
 
     def _leave(self, leg: Leg, version: int) -> Changes:
         joins = self._assembly.joins(leg)

@@ -23,10 +23,10 @@ def begin(warehouse: ClickHouseOptions, purpose: str) -> int:
         return next_epoch(client, purpose)
 
 
-def stream(warehouse: ClickHouseOptions) -> int:
+def stream(warehouse: ClickHouseOptions, topic_id: str = "a") -> int:
     """The stream's epoch, asked for over a connection of its own."""
     with client_of(warehouse) as client:
-        return stream_epoch(client)
+        return stream_epoch(client, topic_id)
 
 
 def test_the_stream_keeps_its_epoch(warehouse: ClickHouseOptions) -> None:
@@ -35,6 +35,10 @@ def test_the_stream_keeps_its_epoch(warehouse: ClickHouseOptions) -> None:
 
 def test_the_stream_after_a_backfill_is_newer(warehouse: ClickHouseOptions) -> None:
     assert stream(warehouse) < begin(warehouse, "backfill") < stream(warehouse)
+
+
+def test_the_stream_of_a_new_topic_is_newer(warehouse: ClickHouseOptions) -> None:
+    assert stream(warehouse, "a") < stream(warehouse, "b")
 
 
 def test_each_backfill_is_newer_than_the_one_before(warehouse: ClickHouseOptions) -> None:
