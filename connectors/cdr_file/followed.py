@@ -1,4 +1,4 @@
-"""One content of one file, as it grows: reading it in bounded blocks, read-only, never locked (design: delivery)."""
+"""One content of one file, as it grows: reading it in bounded blocks, read-only, never locked (docs/delivery.md)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Which file is which, whatever its name: device, inode and fingerprints of its content (design: delivery)."""
+"""Which file is which, whatever its name: device, inode and fingerprints of its content (docs/delivery.md)."""
 
 from __future__ import annotations
 
@@ -60,7 +60,7 @@ def look(stream: BinaryIO, size: int, known: Footprint, limit: int) -> Window | 
     """Read up to `limit` bytes behind the known offset; None if this is not the content that was read before.
 
     Content is another if the file is shorter than the offset or its bytes before it have changed:
-    then it was truncated or replaced (contract 4, design: delivery).
+    then it was truncated or replaced (contract 4, docs/delivery.md).
     """
     if size < known.offset:
         return None

@@ -1,4 +1,4 @@
-"""One site on its way into Kafka: files → lines → CDRs → messages, and what is confirmed of them (design: the way)."""
+"""One site on its way into Kafka: files → lines → CDRs → messages, and what is confirmed of them (docs/architecture.md)."""
 
 from __future__ import annotations
 

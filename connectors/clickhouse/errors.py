@@ -1,7 +1,7 @@
 """What can go wrong between here and the warehouse, and which failure calls for what.
 
 A failure of the world that is known to pass is tried again, a value that the warehouse cannot hold is found and
-set aside, everything else stops the program with nothing acknowledged (design: delivery).
+set aside, everything else stops the program with nothing acknowledged (docs/delivery.md).
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""From Kafka's row topics into the warehouse (design: delivery).
+"""From Kafka's row topics into the warehouse (docs/delivery.md).
 
 A batch is written first and acknowledged then: what a crash cuts off is read again, and rows are upserts. While one
 batch is being written the next one is read, but no third: a warehouse that is away stops the flow, it does not fill

@@ -1,4 +1,4 @@
-"""Writes rows into the warehouse; returns when they are safe there (design: delivery).
+"""Writes rows into the warehouse; returns when they are safe there (docs/delivery.md).
 
 Rows are upserts by key and version, so whatever is in doubt is sent again. Used by the sink and by backfill.
 """

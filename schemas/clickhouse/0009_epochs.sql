@@ -1,4 +1,4 @@
--- Epochs: the upper bits of all versions. A backfill, a re-rating and a new topic each start one (design: state).
+-- Epochs: the upper bits of all versions. A backfill, a re-rating and a new topic each start one (docs/architecture.md).
 
 CREATE TABLE IF NOT EXISTS epochs (
     epoch UInt16 COMMENT 'Number of the epoch, 1 to 2047',

@@ -1,4 +1,4 @@
-"""A tail whose broker dies, comes back or hangs: it waits in bounded memory and loses nothing (design: delivery)."""
+"""A tail whose broker dies, comes back or hangs: it waits in bounded memory and loses nothing (docs/delivery.md)."""
 
 from __future__ import annotations
 

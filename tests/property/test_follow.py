@@ -1,4 +1,4 @@
-"""A model of what happens to the files of a site: whatever the order, every line is read once (design: delivery)."""
+"""A model of what happens to the files of a site: whatever the order, every line is read once (docs/delivery.md)."""
 
 from __future__ import annotations
 

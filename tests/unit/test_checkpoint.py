@@ -1,4 +1,4 @@
-"""Checkpoints: whole, atomic, over the contiguous confirmed part only; one process a site (design: delivery)."""
+"""Checkpoints: whole, atomic, over the contiguous confirmed part only; one process a site (docs/delivery.md)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Following files through growth, truncation, deletion and rotation (design: delivery)."""
+"""Following files through growth, truncation, deletion and rotation (docs/delivery.md)."""
 
 from __future__ import annotations
 
