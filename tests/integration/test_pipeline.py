@@ -14,30 +14,7 @@ from infra.embedded.services import start_services
 from infra.simulator.simulation import write_at_once
 from tests.integration.program import contents, differences, running, swyx_cdr, wait_until, warehouse_of
 
-SPEC = Path(__file__).parent.parent / "data" / "spec"
 LEGS = 20_000
-
-
-@pytest.fixture(scope="module")
-def spec(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The specification's examples, read by `run --until-idle`; the configuration."""
-    folder = tmp_path_factory.mktemp("spec") / "spec"
-    shutil.copytree(SPEC, folder, ignore=shutil.ignore_patterns("state"))
-    config = folder / "swyx-cdr.toml"
-    swyx_cdr("run", "--config", config, "--until-idle")
-    return config
-
-
-def test_the_transfer_of_1_1_5_is_one_call_of_three_legs_with_eur_5_56(spec: Path) -> None:
-    query = "SELECT leg_count, amounts FROM calls WHERE origin_site = 'transfer'"
-
-    assert swyx_cdr("sql", "--config", spec, "--format", "TSV", query).stdout == "3\t{'EUR':5.56}\n"
-
-
-def test_the_re_transfer_of_1_1_6_is_one_call_of_five_legs(spec: Path) -> None:
-    query = "SELECT leg_count FROM calls WHERE origin_site = 'retransfer'"
-
-    assert swyx_cdr("sql", "--config", spec, "--format", "TSV", query).stdout == "5\n"
 
 
 @pytest.fixture(scope="module")

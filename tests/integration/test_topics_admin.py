@@ -143,3 +143,15 @@ def test_an_unreachable_broker_is_named_with_the_remedy(monkeypatch: pytest.Monk
             connect(KafkaOptions(address)),
         ):
             pass
+
+
+def test_the_id_of_a_topic_stays_and_is_its_own(admin: KafkaAdmin, topics: tuple[Topic, ...]) -> None:
+    created(admin, topics)
+    first, second = (admin.topic_id(topic.name) for topic in topics)
+    assert first == admin.topic_id(topics[0].name)
+    assert first != second
+
+
+def test_a_missing_topic_has_no_id(admin: KafkaAdmin, topics: tuple[Topic, ...]) -> None:
+    with pytest.raises(TopicError, match=rf"has no topic {topics[0].name}: run swyx-cdr migrate"):
+        admin.topic_id(topics[0].name)
