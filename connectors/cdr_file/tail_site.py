@@ -1,4 +1,4 @@
-"""One site on its way into Kafka: files → lines → CDRs → messages, and what is confirmed of them (docs/architecture.md)."""
+"""One site on its way into Kafka: files → lines → CDRs → messages, and what is confirmed of them."""
 
 from __future__ import annotations
 

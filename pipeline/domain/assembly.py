@@ -17,12 +17,13 @@ _Nearness = tuple[timedelta, datetime, str]
 
 
 class Joins(NamedTuple):
-    """What a leg's arrival or leaving does to references, as leg ids of other legs.
+    """What a leg's arrival or leaving does to references.
 
-    `with_it` are legs that refer to it or that it refers to, `elsewhere` those that references to it mean
-    while it is not there. The site calls of these legs may change, and no others.
+    `wanted` are the CallIds that it refers to. `with_it` are leg ids of legs that refer to it or that it refers to,
+    `elsewhere` of those that references to it mean while it is not there: their site calls may change, no others.
     """
 
+    wanted: tuple[str, ...] = ()
     with_it: set[str] | frozenset[str] = frozenset()
     elsewhere: set[str] | frozenset[str] = frozenset()
 
@@ -53,7 +54,7 @@ class Assembly:
     def single(self, part: Part) -> SiteCallShape:
         """The site call of a leg that is joined with no other."""
         leg_id = part.leg.leg_id
-        return SiteCallShape((part,), (leg_id,), tuple(sorted(self._missing.get(leg_id, ()))))
+        return SiteCallShape((part,), (leg_id,), self._missing.get(leg_id, ()))
 
     def joins(self, leg: Leg) -> Joins:
         """What changes when `leg` arrives, if it is not entered, or leaves, if it is."""
@@ -77,15 +78,14 @@ class Assembly:
             meant = self._meaning(leg, reference)
             if meant is not None:
                 with_it.add(meant[-1])
-        return Joins(with_it, elsewhere)
+        return Joins(wanted, with_it, elsewhere)
 
     def enter(self, leg: Leg, joins: Joins) -> None:
         """Enter a leg that is new in the set."""
         _put_in(self._by_call_id, (leg.site, leg.record.call_id.strip()), leg.leg_id)
-        wanted = references(leg.record)
-        for reference in wanted:
+        for reference in joins.wanted:
             _put_in(self._referrers, (leg.site, reference), leg.leg_id)
-        if wanted:
+        if joins.wanted:
             self._note_missing(leg)
         for neighbour in joins.with_it:
             self._note_missing(self._legs[neighbour])
@@ -98,7 +98,7 @@ class Assembly:
         """Take out a leg; its site call falls into what the other references still join."""
         members = self._members(joins.with_it | joins.elsewhere | {leg.leg_id}) - {leg.leg_id}
         _take_out(self._by_call_id, (leg.site, leg.record.call_id.strip()), leg.leg_id)
-        for reference in references(leg.record):
+        for reference in joins.wanted:
             _take_out(self._referrers, (leg.site, reference), leg.leg_id)
         self._missing.pop(leg.leg_id, None)
         self._joined.pop(leg.leg_id, None)
@@ -152,17 +152,21 @@ class Assembly:
         return neighbours
 
     def _note_missing(self, leg: Leg) -> None:
-        missing = tuple(reference for reference in references(leg.record) if self._meaning(leg, reference) is None)
+        missing = [reference for reference in references(leg.record) if self._meaning(leg, reference) is None]
         if missing:
-            self._missing[leg.leg_id] = missing
+            self._missing[leg.leg_id] = tuple(sorted(missing))
         else:
             self._missing.pop(leg.leg_id, None)
 
     def _meaning(self, leg: Leg, call_id: str, without: str = "") -> _Nearness | None:
         """The leg that a reference of `leg` to `call_id` means; the last value is its id."""
-        candidates = self._by_call_id.get((leg.site, call_id), ())
-        found = (_nearness(leg, self._legs[leg_id]) for leg_id in candidates if leg_id != without)
-        return min((nearness for nearness in found if nearness is not None), default=None)
+        best = None
+        for leg_id in self._by_call_id.get((leg.site, call_id), ()):
+            if leg_id != without:
+                nearness = _nearness(leg, self._legs[leg_id])
+                if nearness is not None and (best is None or nearness < best):
+                    best = nearness
+        return best
 
 
 def _nearness(referrer: Leg, leg: Leg) -> _Nearness | None:

@@ -65,19 +65,16 @@ def leg_order(part: Part) -> LegOrder:
 
 def references(record: CdrRecord) -> tuple[str, ...]:
     """The CallIds that a CDR refers to: set, not 0, not its own (contract 4)."""
-    if not (record.transferred_to_call_id or record.transferred_call_id_1 or record.transferred_call_id_2):
+    to, one, two = record.transferred_to_call_id, record.transferred_call_id_1, record.transferred_call_id_2
+    if not (to or one or two):
         return ()
-    fields = (record.transferred_to_call_id, record.transferred_call_id_1, record.transferred_call_id_2)
-    return tuple(dict.fromkeys(field.strip() for field in fields if _names_leg(field, record.call_id)))
-
-
-def _names_leg(reference: str, call_id: str) -> bool:
-    return reference.strip() not in {"", "0", call_id.strip()}
+    nothing = {"", "0", record.call_id.strip()}
+    return tuple(dict.fromkeys([name for name in (to.strip(), one.strip(), two.strip()) if name not in nothing]))
 
 
 def _is_result(record: CdrRecord) -> bool:
     one, two = record.transferred_call_id_1, record.transferred_call_id_2
-    return bool(one or two) and (_names_leg(one, record.call_id) or _names_leg(two, record.call_id))
+    return bool(one or two) and not {one.strip(), two.strip()} <= {"", "0", record.call_id.strip()}
 
 
 def duration_seconds(record: CdrRecord) -> int:

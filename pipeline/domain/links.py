@@ -32,6 +32,8 @@ class Pairing:
     def enter(self, part: Part) -> Moves:
         """Enter the link ends of a leg; returns what to `apply`: LA → its new LB, `None` if it has none any more."""
         moves: Moves = {}
+        if part.facts.link_to is None and part.facts.link_from is None:
+            return moves
         if sender := sending_end(part, self._plan):
             self._senders.enter(sender)
             moves |= self._find_receiver(sender.leg_id)

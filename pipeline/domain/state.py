@@ -15,7 +15,7 @@ from pipeline.domain.rules import GroupRules
 from pipeline.domain.shape import CallShape, SiteCallShape, call_shape
 from pipeline.domain.totals import Dimensions, Totals
 from schemas.cdr import Leg
-from schemas.rows import Charge, Row
+from schemas.rows import Charge, Row, Withdrawal
 
 
 class Group:
@@ -132,7 +132,9 @@ class Group:
 
     def _count(self, changes: Changes) -> set[Dimensions]:
         touched: set[Dimensions] = set()
-        for (entity, name), row in changes.items():
-            if entity == "charges":
-                touched |= self._totals.put(row) if isinstance(row, Charge) else self._totals.drop(name)
+        for row in changes.values():
+            if isinstance(row, Charge):
+                touched |= self._totals.put(row)
+            elif isinstance(row, Withdrawal) and row.entity == "charges":
+                touched |= self._totals.drop(row.key)
         return touched

@@ -39,6 +39,7 @@ def _leg(draw: st.DrawFn, site: str, fixed: dict[str, object], start: int | None
         "called_number": draw(st.sampled_from(["11", "12", RANGES["berlin"] + "11", "110", "+4989123456"])),
         "called_name": draw(st.sampled_from(["", "Bert"])),
         "destination_number": draw(st.sampled_from(["", "", "12", "0089123456"])),
+        "destination_name": draw(st.sampled_from(["", "Cora"])),
         "origination_device": draw(st.sampled_from(["", "", "(Call Routing)", "SwyxGate 1"])),
         "destination_device": draw(st.sampled_from(["", "(call routing)", "SwyxGate 1", " swyxgate 2"])),
         "script_connected_at": None,

@@ -36,6 +36,12 @@ def test_the_destination_is_the_called_party_where_destination_number_is_empty()
     assert (call.destination_number, call.destination_name) == ("456", "B")
 
 
+def test_the_destination_of_a_transferred_call_is_the_called_party_of_its_last_leg() -> None:
+    last = result("8", 10, "3", called_number="456", called_name="B", destination_name="C")
+    call = Derived(leg("3", 0, destination_number="789"), last).call
+    assert (call.destination_number, call.destination_name) == ("456", "B")
+
+
 def test_a_destination_number_without_a_name_has_no_name() -> None:
     call = Derived(leg("3", called_number="456", called_name="B", destination_number="789")).call
     assert (call.destination_number, call.destination_name) == ("789", "")
@@ -94,6 +100,10 @@ def test_an_unanswered_call_rings_until_its_last_end() -> None:
 @pytest.mark.parametrize(("connect", "end"), [(-5, 100), (None, -5)])
 def test_ringing_is_not_negative(connect: float | None, end: float) -> None:
     assert Derived(leg("3", 0, connect=connect, end=end)).call.ring_seconds == 0
+
+
+def test_ringing_of_a_transferred_call_is_not_negative() -> None:
+    assert Derived(leg("3", 0, connect=-5), result("8", 10, "3")).call.ring_seconds == 0
 
 
 def test_talk_is_counted_once_where_legs_overlap() -> None:
@@ -188,6 +198,11 @@ def test_of_three_legs_none_may_have_another_originator_or_called_number_or_be_a
     other: dict[str, object],
 ) -> None:
     assert not Derived(*conference(other)).call.conference
+
+
+def test_two_legs_of_one_originator_to_one_number_are_no_conference() -> None:
+    legs = conference()
+    assert not Derived(*legs[:4], changed(legs[4], {"called_number": "998"})).call.conference
 
 
 def test_a_conference_has_a_connected_leg() -> None:

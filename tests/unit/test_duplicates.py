@@ -122,6 +122,13 @@ def test_a_contradicted_leg_joins_what_it_refers_to_now() -> None:
     assert derived.site_calls[first.leg_id].leg_ids == (first.leg_id, leg("9", 6).leg_id)
 
 
+def test_a_contradicted_leg_that_refers_to_nothing_any_more_stays_alone() -> None:
+    first = leg("3", 0, transferred_to_call_id="8")
+    second = changed(first._replace(position=first.position._replace(offset=9)), {"transferred_to_call_id": ""})
+    site_calls = Derived(first, leg("8", 5), second, second).site_calls
+    assert {row.leg_ids for row in site_calls.values()} == {(first.leg_id,), (leg("8", 5).leg_id,)}
+
+
 def test_a_contradicted_leg_that_is_no_longer_chargeable_has_no_charge() -> None:
     first = leg("3", 0, connect=5, costs="1")
     second = changed(first._replace(position=first.position._replace(offset=9)), {"state": "Alerting"})

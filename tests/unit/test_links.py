@@ -96,6 +96,12 @@ def test_the_far_end_must_be_called_by_the_number_that_was_called(number: str) -
     assert are_pair(sent(), received(called_number=number))
 
 
+def test_a_call_by_call_code_that_the_cdr_names_is_no_part_of_the_called_number() -> None:
+    lb = received(called_number="010123089123456", lcr_provider="010123", destination_device="SwyxGate 1")
+    assert are_pair(sent(called_number="+4989123456"), lb)
+    assert are_pair(sent(called_number="010123089123456", lcr_provider="010123"), received(called_number="+4989123456"))
+
+
 def test_another_called_number_is_another_call() -> None:
     assert not pairs(sent(), received(called_number="223"))
 

@@ -182,7 +182,11 @@ def test_a_number_in_a_range_has_at_most_extension_digits_behind_it() -> None:
 
 
 def test_the_longest_range_that_fits_tells_the_extension() -> None:
-    assert party("+492314777222", number_ranges=("+49231", "+4923147", "+492314777")).text == "222"
+    assert party("+492314777222", number_ranges=("+492314777", "+4923147772", "+49231477")).text == "22"
+
+
+def test_a_longer_range_that_does_not_fit_leaves_the_number_to_a_shorter_one() -> None:
+    assert party("+492314777", number_ranges=("+492314777", "+49231477")).text == "7"
 
 
 def test_a_range_of_another_site_of_the_group_tells_that_sites_extension() -> None:
