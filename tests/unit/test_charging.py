@@ -160,7 +160,7 @@ def test_a_destination_at_another_site_is_written_in_full() -> None:
 
 
 def test_the_call_by_call_code_of_the_cdr_is_removed_from_the_destination() -> None:
-    assert charge(called_number="010330160123", lcr_provider="01033").destination_number == "+49160123"
+    assert charge(called_number="0101230160123", lcr_provider="010123").destination_number == "+49160123"
 
 
 def test_carrier_site_and_trunk_of_an_unpaired_leg_are_its_own() -> None:

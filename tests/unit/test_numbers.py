@@ -26,7 +26,7 @@ def test_blanks_and_punctuation_are_stripped(written: str) -> None:
 
 
 def test_a_zero_in_parentheses_is_removed() -> None:
-    assert canonical("+49 (0)231 987654") == "+49231987654"
+    assert canonical("+41 (0)44 567 89 01") == "+41445678901"
 
 
 def test_a_number_with_an_at_sign_is_kept() -> None:
@@ -216,6 +216,11 @@ def test_two_bare_extensions_name_the_same_party() -> None:
 def test_the_same_extension_of_two_sites_names_two_parties() -> None:
     plan = NumberPlan(rules())
     assert not same_party(plan.party("+492314777222", "berlin"), plan.party("+49301234222", "berlin"))
+
+
+def test_the_same_extension_behind_two_ranges_of_a_site_names_the_same_party() -> None:
+    ranges = ("+492314777", "+492319999")
+    assert same_party(party("+492314777222", number_ranges=ranges), party("+492319999222", number_ranges=ranges))
 
 
 def test_other_numbers_must_be_equal() -> None:
