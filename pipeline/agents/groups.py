@@ -23,7 +23,10 @@ class Groups:
         rules = self._rules.get(site)
         if rules is None:
             return None
-        return self._groups.setdefault(rules.name, Group(rules))
+        group = self._groups.get(rules.name)
+        if group is None:
+            group = self._groups[rules.name] = Group(rules)
+        return group
 
     def rebuild(self, messages: Iterable[bytes]) -> int:
         """Forget everything and restore the legs of these lifecycle messages; returns how many legs there are now."""
