@@ -133,6 +133,11 @@ def test_billable_seconds_are_the_sum_over_chargeable_legs() -> None:
     assert (derived.site_call.billable_seconds, derived.call.billable_seconds) == (50, 50)
 
 
+def test_talk_in_a_leg_that_is_not_chargeable_is_not_billed() -> None:
+    call = Derived(leg("3", connect=10, state="Alerting")).call
+    assert (call.talk_seconds, call.billable_seconds) == (90, 0)
+
+
 def test_leg_count_counts_legs_and_transfer_count_results() -> None:
     legs = [leg("3", 0), leg("7", 5), result("8", 10, "3", "7"), result("11", 20, "8")]
     call = Derived(*legs).call

@@ -105,6 +105,12 @@ def test_a_charge_without_source_enters_no_amounts_and_no_sources() -> None:
     assert (call.amounts, call.charge_sources) == ((), ())
 
 
+def test_a_leg_without_source_adds_nothing_to_what_the_others_of_its_call_cost() -> None:
+    paid = leg("3", 0, connect=1, costs="1", currency="USD", transferred_to_call_id="8")
+    call = Derived(paid, leg("8", 9, connect=10)).call
+    assert (call.amounts, call.charge_sources) == ((("USD", Decimal(1)),), ("aoc",))
+
+
 def payer(**fields: object) -> tuple[str, str, str]:
     found = charge(**fields)  # type: ignore[arg-type]
     return found.payer_site, found.payer_number, found.payer_name

@@ -60,6 +60,11 @@ def test_the_amount_of_a_call_is_that_of_the_counted_leg() -> None:
     assert Derived(*chain("3", "2", "1")).call.amounts == (("EUR", Decimal(1)),)
 
 
+def test_a_chain_without_any_source_has_no_amounts() -> None:
+    call = Derived(*chain(None, None, None)).call
+    assert (call.amounts, call.charge_sources) == ((), ())
+
+
 def test_the_first_legs_originator_pays_the_whole_chain_at_its_site() -> None:
     found = Derived(*chain("1", "1", "1")).charges.values()
     assert {(row.payer_site, row.payer_number, row.payer_name) for row in found} == {("dortmund", "101", "User C")}

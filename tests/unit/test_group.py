@@ -89,6 +89,10 @@ def test_a_pair_withdraws_the_name_of_the_far_call_but_not_of_its_site_call() ->
     assert gone == {("calls", RECEIVED.leg_id)}
 
 
+def test_a_pair_tells_nothing_of_a_site_call_that_stays_as_it_is() -> None:
+    assert [row.site for row in told(SENT, RECEIVED) if isinstance(row, SiteCall)] == ["berlin"]
+
+
 def test_a_near_end_that_comes_late_withdraws_the_total_that_its_partner_was_in() -> None:
     named = changed(SENT, {"project_number": "4711"})
     (total,) = [key for entity, key in withdrawn(RECEIVED, named) if entity == "totals"]
@@ -167,7 +171,8 @@ def test_a_restored_group_goes_on_where_the_other_stopped() -> None:
     for version, one in enumerate([RECEIVED, FIRST]):
         group.add(one, version)
     restored.restore([FIRST, RECEIVED, FIRST])
-    assert sorted(map(repr, restored.add(SENT, 2))) == sorted(map(repr, group.add(SENT, 2)))
+    late = changed(SENT, {"project_number": "4711"})
+    assert sorted(map(repr, restored.add(late, 2))) == sorted(map(repr, group.add(late, 2)))
 
 
 def test_the_legs_can_be_kept_elsewhere() -> None:
