@@ -50,7 +50,7 @@ class Stack:
         """
         if "tail" in self._supervisor.pids():
             self._supervisor.stop(["tail"])
-        self._supervisor.start("tail", "--until-idle")
+        self._supervisor.start("tail", "--until-idle", may_finish=True)
         while not self._supervisor.has_finished("tail"):
             self.check()
             if stop.wait(_LOOK_SECONDS):

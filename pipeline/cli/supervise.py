@@ -26,9 +26,15 @@ class Supervisor:
     def __init__(self, config: Path) -> None:
         self._config = config
         self._children: dict[str, subprocess.Popen[bytes]] = {}
+        self._may_finish: set[str] = set()
 
-    def start(self, name: str, *arguments: str) -> None:
-        """Start the command `name` with the configuration of this process."""
+    def start(self, name: str, *arguments: str, may_finish: bool = False) -> None:
+        """Start the command `name` with the configuration of this process.
+
+        `may_finish`: it ends by itself when its work is done (`has_finished`), and that is no failure.
+        """
+        if may_finish:
+            self._may_finish.add(name)
         command = [sys.executable, "-m", "pipeline.cli", name, "--config", str(self._config), *arguments]
         self._children[name] = subprocess.Popen(
             command,
@@ -40,18 +46,19 @@ class Supervisor:
         _log.info("started", process=name, pid=self._children[name].pid)
 
     def check(self) -> None:
-        """Raises CommandError if a child has ended; names it and its exit code."""
+        """Raises CommandError if a child has ended that was not to; names it and its exit code."""
         for name, child in self._children.items():
             code = child.poll()
-            if code is not None:
+            if code is not None and not (code == 0 and name in self._may_finish):
                 how = f"was killed by signal {-code}" if code < 0 else f"ended with exit code {code}"
                 raise CommandError(f"{name} (process {child.pid}) {how}; its last lines above say why")
 
     def has_finished(self, name: str) -> bool:
-        """Whether the child has done its work and ended well; a child that failed is left to `check`."""
+        """Whether a child that may finish has done so and ended well; one that failed is left to `check`."""
         if self._children[name].poll() != 0:
             return False
         del self._children[name]
+        self._may_finish.discard(name)
         return True
 
     def stop(self, names: Iterable[str] | None = None) -> None:
