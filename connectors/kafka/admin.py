@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 
 from kafka import TopicPartition
 from kafka.admin import ConfigResource, KafkaAdminClient, OffsetSpec
-from kafka.errors import KafkaConfigurationError, KafkaError, KafkaTimeoutError
+from kafka.errors import KafkaConfigurationError, KafkaError, KafkaTimeoutError, UnknownBrokerIdError
 
 from connectors.kafka.options import KafkaOptions
 from schemas.topics import Topic
@@ -197,7 +197,8 @@ class KafkaAdmin:
             try:
                 return question()
             except KafkaError as problem:
-                if not problem.retriable:
+                # A cluster whose only broker is late with its heartbeat has no broker for a moment.
+                if not (problem.retriable or isinstance(problem, UnknownBrokerIdError)):
                     raise TopicError(f"Kafka at {self._servers} refuses: {problem}") from problem
                 if time.monotonic() > deadline:
                     raise KafkaUnreachable(f"Kafka at {self._servers} does not answer: {problem}") from problem

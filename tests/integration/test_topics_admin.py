@@ -8,6 +8,8 @@ from uuid import uuid4
 
 import pytest
 from kafka import KafkaConsumer, KafkaProducer, TopicPartition
+from kafka.admin import KafkaAdminClient
+from kafka.errors import UnknownBrokerIdError
 from kafka.structs import OffsetAndMetadata
 
 from connectors.kafka.admin import AlterTopic, CreateTopic, KafkaAdmin, KafkaUnreachable, TopicError, connect
@@ -39,6 +41,22 @@ def test_missing_topics_are_planned_with_partitions_and_settings(admin: KafkaAdm
 
 def test_planning_changes_nothing(admin: KafkaAdmin, topics: tuple[Topic, ...]) -> None:
     assert admin.plan_topics(topics, 2, 1) == admin.plan_topics(topics, 2, 1)
+
+
+def test_a_cluster_without_a_broker_for_a_moment_is_waited_for(
+    monkeypatch: pytest.MonkeyPatch, admin: KafkaAdmin
+) -> None:
+    answers = iter([UnknownBrokerIdError(-1)])
+    describe = KafkaAdminClient.describe_topics
+
+    def at_second_try(client: KafkaAdminClient, names: list[str]) -> object:
+        for problem in answers:
+            raise problem
+        return describe(client, names)
+
+    monkeypatch.setattr(KafkaAdminClient, "describe_topics", at_second_try)
+    with pytest.raises(TopicError, match="has no topic missing"):
+        admin.topic_id("missing")
 
 
 def test_created_topics_need_nothing_more(admin: KafkaAdmin, topics: tuple[Topic, ...]) -> None:
