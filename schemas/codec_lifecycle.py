@@ -11,19 +11,20 @@ from typing import Any
 
 from schemas.cdr import CdrRecord, Leg, Lifecycle, Position
 from schemas.codec_records import Codec, array_codec, array_of, read_block, record_codec
-from schemas.codec_values import read_instant, write_instant, write_long
+from schemas.codec_values import millis_of, read_instant, write_long, write_millis
 
 Instants = tuple[datetime | None, ...]
 
 _KINDS = 6  # initiated, script_connected, delivered, connected, transferred, ended
-_KIND_BYTES = b"".join(write_long(kind) for kind in range(_KINDS))
+_KIND_BYTES = tuple(write_long(kind) for kind in range(_KINDS))
+_KIND_OF_BYTE = b"".join(_KIND_BYTES)
 
 
 def write_transitions(instants: Instants) -> bytes:
     """The instants of a leg, one per kind in the order of the kinds, as an array of (kind, at)."""
-    steps = [(at, kind) for kind, at in enumerate(instants) if at is not None]
+    steps = [(millis_of(at), kind) for kind, at in enumerate(instants) if at is not None]
     steps.sort()
-    return array_of([_KIND_BYTES[kind : kind + 1] + write_instant(at) for at, kind in steps])
+    return array_of([_KIND_BYTES[kind] + write_millis(millis) for millis, kind in steps])
 
 
 def read_transitions(data: bytes, position: int) -> tuple[list[datetime | None], int]:
@@ -32,7 +33,7 @@ def read_transitions(data: bytes, position: int) -> tuple[list[datetime | None],
     count, position = read_block(data, position)
     while count:
         for _ in range(count):
-            kind = _KIND_BYTES.find(data[position])
+            kind = _KIND_OF_BYTE.find(data[position])
             if kind < 0 or instants[kind] is not None:
                 raise ValueError(f"transition kind byte {data[position]} is unknown or repeated")
             instants[kind], position = read_instant(data, position + 1)

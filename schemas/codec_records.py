@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from itertools import groupby
+from operator import itemgetter
 from typing import Any, NamedTuple
 
 from schemas.codec_values import (
@@ -26,6 +27,7 @@ from schemas.codec_values import (
     write_long,
     write_money,
     write_text,
+    written_text,
 )
 
 
@@ -61,10 +63,24 @@ def record_codec(schema: Mapping[str, Any], special: Mapping[str, Codec] | None 
 
 
 def _record_writer(codecs: Sequence[Codec]) -> Writer:
-    writers = tuple(codec.write for codec in codecs)
+    plan: list[tuple[int, int, Writer | None]] = []  # a run of texts from here to there, or one value by its writer
+    for codec, run in groupby(enumerate(codecs), itemgetter(1)):
+        places = [place for place, _ in run]
+        if codec is _TEXT and len(places) > 1:
+            plan.append((places[0], places[-1] + 1, None))
+        else:
+            plan += [(place, place + 1, codec.write) for place in places]
 
     def write(values: Sequence[Any]) -> bytes:
-        return b"".join([writer(value) for writer, value in zip(writers, values, strict=True)])
+        if len(values) != len(codecs):
+            raise ValueError(f"{len(values)} values for a record of {len(codecs)} fields")
+        parts: list[bytes] = []
+        for begin, end, writer in plan:
+            if writer is None:
+                parts += map(written_text, values[begin:end])
+            else:
+                parts.append(writer(values[begin]))
+        return b"".join(parts)
 
     return write
 
@@ -124,7 +140,7 @@ def array_codec(codec: Codec) -> Codec:
     """The codec of an array of one type; reads a tuple."""
 
     def write(values: Sequence[Any]) -> bytes:
-        return array_of(list(map(codec.write, values)))
+        return array_of(list(map(codec.write, values))) if values else b"\0"
 
     def read_items(data: bytes, position: int, count: int, values: list[Any]) -> int:
         for _ in range(count):

@@ -32,7 +32,6 @@ def write_long(value: int) -> bytes:
     return _unsigned((value << 1) ^ (value >> 63))
 
 
-@lru_cache(maxsize=1 << 13)
 def _unsigned(rest: int) -> bytes:
     encoded = bytearray()
     while rest > 127:
@@ -82,6 +81,26 @@ def write_text(value: str) -> bytes:
     encoded = value.encode()
     length = len(encoded)
     return (_SMALL[length] if length < 4096 else write_long(length)) + encoded
+
+
+class _WrittenTexts(dict[str, bytes]):
+    """Texts as they are written: most of a message are empty or come again and again. Bounded."""
+
+    def __missing__(self, value: str) -> bytes:
+        encoded = value.encode()
+        length = len(encoded)
+        if length > _KEPT_BYTES:
+            return write_long(length) + encoded
+        if len(self) >= _KEPT_TEXTS:
+            self.clear()
+        written = self[value] = _SMALL[length] + encoded
+        return written
+
+
+_KEPT_TEXTS = 4096
+_KEPT_BYTES = 64
+# `write_text` for texts that are likely to come again.
+written_text = _WrittenTexts().__getitem__
 
 
 def read_text(data: bytes, position: int) -> tuple[str, int]:
@@ -137,13 +156,35 @@ def read_boolean(data: bytes, position: int) -> tuple[bool, int]:
 
 def write_instant(value: datetime) -> bytes:
     """An aware instant as timestamp-millis; parts of a millisecond are cut off."""
+    return write_millis(millis_of(value))
+
+
+def millis_of(value: datetime) -> int:
+    """Whole milliseconds from 1970 to an aware instant."""
     since = value - _EPOCH
-    zigzag = (since.days * 86400 + since.seconds) * 2000 + since.microseconds // 1000 * 2
-    if zigzag < 16384:  # until eight seconds past 1970
-        return write_long(zigzag // 2)
-    return _LOW[zigzag & 16383] + _unsigned(zigzag >> 14)  # instants of eight seconds share the high bits
+    seconds = since.days * 86400 + since.seconds
+    return seconds * 1000 + since.microseconds // 1000 if since.microseconds else seconds * 1000
 
 
+def write_millis(millis: int) -> bytes:
+    """What `write_instant` writes of the instant so many milliseconds behind 1970."""
+    if millis < 8192:
+        return write_long(millis)
+    zigzag = millis << 1
+    return _LOW[zigzag & 16383] + _HIGH[zigzag >> 14]
+
+
+class _High(dict[int, bytes]):
+    """The bytes of an instant behind its first two, which all instants of the same eight seconds share. Bounded."""
+
+    def __missing__(self, high: int) -> bytes:
+        if len(self) >= _KEPT_TEXTS:
+            self.clear()
+        written = self[high] = _unsigned(high)
+        return written
+
+
+_HIGH = _High()
 _LOW = tuple(bytes((low & 127 | 128, low >> 7 | 128)) for low in range(16384))
 
 
