@@ -14,17 +14,8 @@ from functools import partial
 from typing import Any, NamedTuple
 
 import structlog
-from kafka import KafkaProducer
-from kafka.errors import (
-    AuthorizationError,
-    InvalidTopicError,
-    KafkaConfigurationError,
-    KafkaError,
-    MessageSizeTooLargeError,
-    RecordListTooLargeError,
-    SaslAuthenticationFailedError,
-    UnsupportedSaslMechanismError,
-)
+from kafka import KafkaProducer, errors
+from kafka.errors import KafkaError
 from kafka.partitioner import murmur2
 
 # kafka-python's own buffer is unbounded, so what is not confirmed is bounded here.
@@ -32,15 +23,16 @@ MAX_RECORDS = 2000
 MAX_BYTES = 4 * 1024 * 1024
 
 _HOPELESS = (
-    AuthorizationError,
-    InvalidTopicError,
-    KafkaConfigurationError,
-    MessageSizeTooLargeError,
-    RecordListTooLargeError,
-    SaslAuthenticationFailedError,
-    UnsupportedSaslMechanismError,
+    errors.AuthorizationError,
+    errors.InvalidTopicError,
+    errors.KafkaConfigurationError,
+    errors.MessageSizeTooLargeError,
+    errors.RecordListTooLargeError,
+    errors.SaslAuthenticationFailedError,
+    errors.UnsupportedSaslMechanismError,
 )
-_OPTIONS: dict[str, object] = {
+# What idempotence and speed need of kafka-python, with any address and credentials.
+PRODUCER_OPTIONS: dict[str, object] = {
     "client_id": "swyx-cdr-tail",
     "enable_idempotence": True,
     "acks": "all",
@@ -88,7 +80,7 @@ class Publisher:
 
     def __init__(self, options: Mapping[str, object], stop: threading.Event) -> None:
         """`options`: address and credentials as kafka-python takes them. Nothing is connected yet."""
-        self._options = {**_OPTIONS, **options}
+        self._options = {**PRODUCER_OPTIONS, **options}
         self._stop = stop
         self._producer: Any = None
         # Guards what the producer's own thread changes: the four below.
@@ -152,6 +144,11 @@ class Publisher:
             self._waiting_bytes += message.size
         self._send([(self._next_number, message)])
         return True
+
+    @property
+    def unconfirmed(self) -> int:
+        """The number of messages that Kafka has not confirmed; for any thread."""
+        return len(self._waiting)
 
     def confirmed(self) -> Iterable[object]:
         """The tokens of the messages that were confirmed since the last call."""
