@@ -4,13 +4,18 @@ from __future__ import annotations
 
 import socket
 from collections.abc import Iterator
+from itertools import islice
 
+from pipeline.cli.currencies import KNOWN_CURRENCIES
 from pipeline.cli.settings import EMBEDDED, LinkSettings, Settings, SiteSettings, group_of, link_name
 from pipeline.cli.settings_files import matched_files
+from pipeline.cli.settings_problems import shown
+from pipeline.cli.settings_rates import rate_warnings
 from pipeline.cli.settings_values import address, clickhouse_address, masked_url
 
 CONNECT_SECONDS = 3.0
 FILES_SHOWN = 3
+WARNINGS_SHOWN = 20
 
 
 def understood(settings: Settings) -> Iterator[str]:
@@ -36,12 +41,38 @@ def _site_line(site: SiteSettings) -> str:
     more = f" and {len(files) - FILES_SHOWN} more" if len(files) > FILES_SHOWN else ""
     patterns = ", ".join(pattern.written for pattern in site.files)
     tariff = f"tariff {site.tariff}" if site.tariff else "no tariff"
-    return f"site {site.name}: {site.time_zone}, {tariff}; {patterns}: {names or 'no file yet'}{more}"
+    mirror = f"; mirror {site.mirror}, kept {site.mirror_days} days" if site.mirror else ""
+    return f"site {site.name}: {site.time_zone}, {tariff}; {patterns}: {names or 'no file yet'}{more}{mirror}"
 
 
 def _link_line(link: LinkSettings) -> str:
     ends = ", ".join(f'"{device}" at {site}' for site, device in sorted(link.devices.items()))
     return f"link {link_name(link)}: {ends}; clocks differ by at most {link.clock_skew_seconds} s"
+
+
+def warnings(settings: Settings) -> Iterator[str]:
+    """What a valid configuration with valid files says, but hardly means, a line each."""
+    for key, currency in _currencies(settings):
+        if currency not in KNOWN_CURRENCIES:
+            yield (
+                f"warning: {key}: found {shown(currency)}; expected a code of ISO 4217 such as EUR; "
+                "correct it, unless your CDRs name it so"
+            )
+    for tariff in settings.tariffs:
+        key = f"tariffs.{tariff.name}"
+        sites = [site for site in settings.sites if site.tariff == tariff.name]
+        if not sites:
+            yield f"warning: {key}: found no site that uses it; expected one; name it there as tariff or remove it"
+        found = rate_warnings(tariff.rates, sites)
+        yield from (f"warning: {key}.rates: {tariff.rates}: {text}" for text in islice(found, WARNINGS_SHOWN))
+        more = sum(1 for _ in found)
+        if more:
+            yield f"warning: {key}.rates: {tariff.rates}: {more} more warnings, not shown"
+
+
+def _currencies(settings: Settings) -> Iterator[tuple[str, str]]:
+    yield from ((f"sites.{site.name}.currency", site.currency) for site in settings.sites)
+    yield from ((f"tariffs.{tariff.name}.currency", tariff.currency) for tariff in settings.tariffs)
 
 
 def servers(settings: Settings) -> Iterator[tuple[str, str, int]]:

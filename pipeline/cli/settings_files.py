@@ -13,6 +13,7 @@ from pathlib import Path
 
 from pipeline.cli.settings_models import Settings, SiteSettings
 from pipeline.cli.settings_problems import Problem, configuration_error, shown
+from pipeline.cli.settings_rates import band_problems
 from pipeline.cli.settings_tables import rate_problems, user_problems
 
 WILDCARDS = "*?["
@@ -76,9 +77,10 @@ def _identity(file: Path) -> tuple[int, int] | None:
 
 
 def table_problems(settings: Settings) -> Iterator[Problem]:
-    """Tariff and user files that are missing, and every row of them that is wrong."""
+    """Tariff and user files that are missing, every row of them that is wrong, and rates that contradict each other."""
     for tariff in settings.tariffs:
-        yield from _rows(("tariffs", tariff.name, "rates"), tariff.rates, rate_problems(tariff.rates))
+        problems = [*rate_problems(tariff.rates)] or band_problems(tariff.rates)
+        yield from _rows(("tariffs", tariff.name, "rates"), tariff.rates, problems)
     for site in settings.sites:
         if site.users is not None:
             yield from _rows(("sites", site.name, "users"), site.users, user_problems(site.users))

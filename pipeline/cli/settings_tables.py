@@ -1,7 +1,7 @@
 """The CSV files that a configuration names: tariffs and users (contract 3), checked row by row.
 
 Both are UTF-8 with commas and a header line that names all columns, in any order. Each problem is a text
-`line N, column: found …; expected …; remedy`. Rules between rows (bands that overlap) belong to rating.
+`line N, column: found …; expected …; remedy`. Rules between rows are in `settings_rates`.
 """
 
 from __future__ import annotations
@@ -10,7 +10,6 @@ import csv
 import re
 from collections.abc import Callable, Iterator, Mapping
 from datetime import date
-from decimal import Decimal, InvalidOperation
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -38,14 +37,6 @@ def _is_date(text: str) -> bool:
         return False
 
 
-def _is_amount(text: str) -> bool:
-    try:
-        amount = Decimal(text)
-    except InvalidOperation:
-        return False
-    return amount.is_finite() and amount >= 0 and text.isascii()
-
-
 def _like(pattern: str) -> Check:
     compiled = re.compile(pattern)
     return lambda text: compiled.fullmatch(text) is not None
@@ -56,8 +47,13 @@ def _anything(_text: str) -> bool:
 
 
 DATE = (_is_date, "a date such as 2024-01-31 or nothing")
-AMOUNT = (_is_amount, "an amount with a decimal point such as 0.0125")
-SECONDS = (_like(r"0*[1-9][0-9]{0,8}"), "whole seconds, at least 1")
+# With increments of at most 99999 s even a century at this price fits the warehouse's Decimal(18, 6), and the 28 digits
+# of a sum of increments are exact.
+AMOUNT = (
+    _like(r"0*[0-9]{1,4}(?:\.[0-9]{1,12})?"),
+    "an amount below 10000 with a decimal point such as 0.0125, at most 12 decimals",
+)
+SECONDS = (_like(r"0*[1-9][0-9]{0,4}"), "whole seconds, at least 1, at most 99999")
 TEXT = (_anything, "a text")
 TIME = r"(?:[01][0-9]|2[0-3]):[0-5][0-9]"
 WEEKDAYS = r"[1-7](?:-[1-7])?"
@@ -96,10 +92,24 @@ def user_problems(file: Path) -> Iterator[str]:
     return _table_problems(file, Table(USERS, _validity))
 
 
-def count_rows(file: Path) -> int:
-    """The rows of a valid table behind its header."""
+def rows_of(file: Path) -> Iterator[Row]:
+    """The rows of a valid table, each by its columns, without surrounding blanks."""
+    return (row for _, row in numbered_rows(file))
+
+
+def numbered_rows(file: Path) -> Iterator[tuple[int, Row]]:
+    """The rows of a valid table, each with the number of its line."""
     with file.open(encoding="utf-8-sig", newline="") as stream:
-        return sum(1 for values in csv.reader(stream) if values) - 1
+        lines = csv.reader(stream)
+        header = [name.strip() for name in next(lines)]
+        for values in lines:
+            if values:
+                yield lines.line_num, dict(zip(header, map(str.strip, values), strict=True))
+
+
+def day_of(text: str) -> date | None:
+    """The day of a valid field, `None` for an empty one."""
+    return date.fromisoformat(text) if text else None
 
 
 def _table_problems(file: Path, table: Table) -> Iterator[str]:
@@ -146,5 +156,5 @@ def _validity(row: Row) -> Iterator[str]:
 
 def _rate_row(row: Row) -> Iterator[str]:
     yield from _validity(row)
-    if row["from_time"] and row["from_time"] == row["until_time"]:
+    if row["until_time"] and row["until_time"] == (row["from_time"] or "00:00"):
         yield f", until_time: found {shown(row['until_time'])}; expected another time than from_time; correct one"

@@ -2,20 +2,30 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from zoneinfo import ZoneInfo
+
 from pipeline.cli.settings import LinkSettings, Settings, SiteSettings, group_of
+from pipeline.cli.settings_files import require_tables
+from pipeline.cli.tariffs import load_tariff
+from pipeline.cli.users import load_users
+from pipeline.destinations import destination
 from pipeline.domain.rules import GroupRules, SiteLink, SiteRules, device_key
+from pipeline.domain.tariffs import Tariff
 
 
 def group_rules(settings: Settings) -> dict[str, GroupRules]:
-    """The rules of every group by its name."""
+    """The rules of every group by its name. Raises `ConfigurationError` for a tariff or user file that is wrong."""
+    require_tables(settings)
+    tariffs = {tariff.name: load_tariff(tariff) for tariff in settings.tariffs}
     sites_of: dict[str, dict[str, SiteRules]] = {}
     groups = group_of(settings)
     for site in settings.sites:
-        sites_of.setdefault(groups[site.name], {})[site.name] = _site_rules(site, settings.links)
-    return {name: GroupRules(name, sites) for name, sites in sites_of.items()}
+        sites_of.setdefault(groups[site.name], {})[site.name] = _site_rules(site, settings.links, tariffs)
+    return {name: GroupRules(name, sites, destination) for name, sites in sites_of.items()}
 
 
-def _site_rules(site: SiteSettings, links: tuple[LinkSettings, ...]) -> SiteRules:
+def _site_rules(site: SiteSettings, links: tuple[LinkSettings, ...], tariffs: Mapping[str, Tariff]) -> SiteRules:
     return SiteRules(
         name=site.name,
         currency=site.currency,
@@ -32,6 +42,9 @@ def _site_rules(site: SiteSettings, links: tuple[LinkSettings, ...]) -> SiteRule
             for number, link in enumerate(links)
             if site.name in link.sites
         },
+        time_zone=ZoneInfo(site.time_zone),
+        tariff=tariffs[site.tariff] if site.tariff else None,
+        users=load_users(site.users),
     )
 
 

@@ -8,7 +8,7 @@ from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from typing import NamedTuple
 
-from pipeline.domain.legs import Part, direction, duration_seconds, word
+from pipeline.domain.legs import Part, direction, duration_seconds, project_number, word
 from pipeline.domain.shape import CallShape, SiteCallShape
 from schemas.cdr import CdrRecord
 from schemas.rows import Call, SiteCall
@@ -118,7 +118,7 @@ def _summary_of_one(part: Part, missing: tuple[str, ...]) -> _Summary:
         1,
         int(facts.result),
         False,
-        record.project_number,
+        project_number(record),
         missing,
         not missing,
     )
@@ -154,7 +154,7 @@ def _summary(
         len(parts),
         sum([part.facts.result for part in parts]),
         len(parts) >= 5 and is_conference(parts),
-        next((record.project_number for record in records if record.project_number), ""),
+        next(filter(None, map(project_number, records)), ""),
         missing,
         not missing,
     )

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from decimal import ROUND_HALF_UP, Decimal
+from functools import lru_cache
 from typing import NamedTuple
 
 from pipeline.domain import parties
-from pipeline.domain.legs import Part, duration_seconds
+from pipeline.domain.legs import Part, duration_seconds, project_number
 from pipeline.domain.numbers import NumberPlan, text_at
+from pipeline.domain.rating import CallTimes, Rated, rate
 from pipeline.domain.rules import GroupRules
 from pipeline.domain.shape import Chain
 from schemas.rows import Charge
@@ -29,23 +31,31 @@ class Charging:
 
     def __init__(self, rules: GroupRules, plan: NumberPlan) -> None:
         self._plan = plan
+        self._sites = rules.sites
         self._free = {name: Price("none", site.currency, NOTHING) for name, site in rules.sites.items()}
+        # A leg is priced several times while its rows are made.
+        self._rate = lru_cache(maxsize=1024)(rate)
 
     def price(self, part: Part) -> Price:
         """What a leg costs; source `none` and 0 in the currency of its site if nothing."""
         record, facts = part.leg.record, part.facts
         free = self._free[part.leg.site]
-        if record.costs is None or not facts.chargeable:
+        if not facts.chargeable:
             return free
-        if facts.destination_kind == "link":
-            source = "link"
-        elif record.aoc:
-            source = "aoc"
-        elif record.costs:
-            source = "lcr"
-        else:
-            return free
-        return Price(source, record.currency or free.currency, record.costs.quantize(MICROS, ROUND_HALF_UP))
+        if record.costs is not None:
+            source = "link" if facts.destination_kind == "link" else "aoc" if record.aoc else "lcr"
+            if source != "lcr" or record.costs:
+                return Price(source, record.currency or free.currency, record.costs.quantize(MICROS, ROUND_HALF_UP))
+        rated, tariff = self._rated(part), self._sites[part.leg.site].tariff
+        return Price("rated", tariff.currency, rated.amount) if rated and tariff else free
+
+    def _rated(self, part: Part) -> Rated | None:
+        """What a leg into the PSTN costs by the tariff of its site, `None` if no rate fits."""
+        site, record = self._sites[part.leg.site], part.leg.record
+        if site.tariff is None or part.facts.destination_kind != "trunk" or record.connected_at is None:
+            return None
+        times = CallTimes(record.started_at, record.connected_at, duration_seconds(record), site.time_zone)
+        return self._rate(site.tariff, parties.destination(self._plan, part).canonical, times)
 
     def counted(self, chain: Chain) -> Part | None:
         """Of a chain of paired legs the one nearest to the carrier whose source is not `none`."""
@@ -59,7 +69,7 @@ class Charging:
         (leg, facts), record = part, part.leg.record
         if not facts.chargeable or record.connected_at is None:
             return None
-        price = self.price(part)
+        price, rated = self.price(part), self._rated(part)
         first, last = chain[0], chain[-1]
         return Charge(
             leg.leg_id,
@@ -70,9 +80,9 @@ class Charging:
             record.connected_at,
             duration_seconds(record),
             *self._payer(first),
-            _project(chain),
+            next((project for part in chain if (project := project_number(part.leg.record))), ""),
             text_at(parties.destination(self._plan, part), leg.site),
-            "",  # destination_name
+            rated.destination if rated else "",
             last.facts.link_to.other if last.facts.link_to else last.leg.site,
             last.leg.record.destination_device,
             price.currency,
@@ -80,12 +90,12 @@ class Charging:
             price.source,
             price.source != "none" and (len(chain) == 1 or self.counted(chain) is part),
             _counterpart(part, chain),
-            None,  # rated_amount
+            rated.amount if rated else None,
             "",  # destination_country
             "",  # destination_kind
             "",  # department
             "",  # cost_centre
-            ("unrated",) if price.source == "none" and facts.destination_kind == "trunk" else (),
+            _anomalies(part, price, rated),
             version,
         )
 
@@ -101,11 +111,10 @@ class Charging:
         return site, text_at(party, site), name
 
 
-def _project(chain: Chain) -> str:
-    for part in chain:
-        if part.leg.record.project_number:
-            return part.leg.record.project_number
-    return ""
+def _anomalies(part: Part, price: Price, rated: Rated | None) -> tuple[str, ...]:
+    if rated is not None:
+        return ("no_band",) if rated.no_band else ()
+    return ("unrated",) if price.source == "none" and part.facts.destination_kind == "trunk" else ()
 
 
 def _counterpart(part: Part, chain: Chain) -> str:

@@ -57,6 +57,11 @@ def call_id_number(call_id: str) -> int:
     return int(digits) if digits.isascii() and digits.isdigit() and len(digits) <= _MAX_CALL_ID_DIGITS else 0
 
 
+def project_number(record: CdrRecord) -> str:
+    """The project that a CDR is booked on, without the `+` that newer examples print before it (contract 6)."""
+    return record.project_number.removeprefix("+")
+
+
 def leg_order(part: Part) -> LegOrder:
     """Order of legs: start, CallId, site (contract 6); the leg id decides between CallIds that are no numbers."""
     leg = part.leg

@@ -10,6 +10,8 @@ from pipeline.domain.rules import GroupRules, SiteRules, number_ranges
 
 _PUNCTUATION = str.maketrans("", "", " -/().\u00a0\t")
 _DIALLED = re.compile(r"\+?[0-9X]+\Z")
+# No international number is so short: the shortest have 7 digits (E.164).
+_PLUS_BEFORE_FEW = re.compile(r"\+[0-9]{1,6}\Z")
 _CALL_BY_CALL = re.compile(r"0100\d\d|010[1-9]\d")
 
 
@@ -55,6 +57,8 @@ class NumberPlan:
             return Party(digits, None, digits)
         if not _DIALLED.match(digits):
             return Party(number.strip(), None, number.strip())
+        if len(digits) <= rules.extension_digits + 1 and _PLUS_BEFORE_FEW.match(digits):
+            digits = digits[1:]
         if digits[0] != "+":
             if not trunk_destination and len(digits) <= rules.extension_digits:
                 return Party(digits, "", digits)

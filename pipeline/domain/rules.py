@@ -2,8 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from datetime import UTC, tzinfo
+from typing import NamedTuple
+
+from pipeline.domain.tariffs import Tariff
+from pipeline.domain.users import Users
+
+
+class Destination(NamedTuple):
+    """What a number leads to: country (ISO 3166, or empty) and kind, such as `mobile` (contract 9)."""
+
+    country: str
+    kind: str
+
+
+def _untold(_canonical: str, _country_code: str) -> Destination:
+    return Destination("", "")
 
 
 def device_key(device: str) -> str:
@@ -13,7 +29,7 @@ def device_key(device: str) -> str:
 
 @dataclass(frozen=True, slots=True)
 class SiteRules:
-    """One site's number plan, currency and links.
+    """One site's zone, number plan, currency, tariff, users and links.
 
     `number_ranges` are canonical prefixes (`+492314777`), `short_numbers` patterns in which `?` is a digit.
     `links` maps the `device_key` of each link's name at this site to the link.
@@ -30,6 +46,9 @@ class SiteRules:
     extension_digits: int = 4
     short_numbers: tuple[str, ...] = ("110", "112", "115", "116???", "118??", "118???")
     links: Mapping[str, SiteLink] = field(default_factory=dict)
+    time_zone: tzinfo = UTC
+    tariff: Tariff | None = None
+    users: Users = field(default_factory=Users)
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,10 +66,14 @@ class SiteLink:
 
 @dataclass(frozen=True, slots=True)
 class GroupRules:
-    """The sites that links connect with each other: the unit of state and of parallel work (contract 1)."""
+    """The sites that links connect with each other: the unit of state and of parallel work (contract 1).
+
+    `destination` tells what a canonical number leads to, seen from a country by its calling code.
+    """
 
     name: str
     sites: Mapping[str, SiteRules]
+    destination: Callable[[str, str], Destination] = _untold
 
 
 def number_ranges(rules: GroupRules) -> tuple[tuple[str, SiteRules], ...]:

@@ -12,6 +12,9 @@ from pipeline.domain.numbers import text_at
 from schemas.cdr import CdrRecord, Leg
 from schemas.rows import Charge, LinkMatch, Total
 from tests.property.naive import World, called_party, destination_kind, in_order, is_chargeable, link_of, origin_kind
+from tests.property.naive_rating import Leg as RatedLeg
+from tests.property.naive_rating import Rated, naive_rate
+from tests.property.tariffs import TARIFFS
 
 
 class Priced(NamedTuple):
@@ -54,7 +57,21 @@ def priced(world: World, leg: Leg) -> Priced:
         source = "link" if destination_kind(leg, world.rules) == "link" else "aoc" if record.aoc else "lcr"
         if source != "lcr" or record.costs > 0:
             return Priced(source, record.currency or currency, round(record.costs, 6))
+    if rated := rated_by_tariff(world, leg):
+        return Priced("rated", TARIFFS[leg.site].currency, rated.amount)
     return Priced("none", currency, Decimal(0))
+
+
+def rated_by_tariff(world: World, leg: Leg) -> Rated | None:
+    """Contract 7: what a chargeable leg into a trunk costs by the tariff of its site, if a rate matches."""
+    record, site = leg.record, world.rules.sites[leg.site]
+    to_trunk = destination_kind(leg, world.rules) == "trunk"
+    if leg.site not in TARIFFS or not to_trunk or not is_chargeable(record) or record.connected_at is None:
+        return None
+    number = record.destination_number or record.called_number
+    canonical = world.plan.party(number, leg.site, True, record.lcr_provider).canonical
+    call = RatedLeg(canonical, record.started_at, record.connected_at, lasted(record), site.time_zone)
+    return naive_rate(TARIFFS[leg.site].rows, TARIFFS[leg.site].decimals, call)
 
 
 def charge_row(world: World, leg: Leg, call_id: str, site_call_id: str) -> Charge:
@@ -63,7 +80,7 @@ def charge_row(world: World, leg: Leg, call_id: str, site_call_id: str) -> Charg
     ids = [member.leg_id for member in chain]
     own = ids.index(leg.leg_id)
     counted = [member.leg_id for member in chain if priced(world, member).source != "none"]
-    price = priced(world, leg)
+    price, rated = priced(world, leg), rated_by_tariff(world, leg)
     last, record = chain[-1], leg.record
     onward = link_of(last, last.record.destination_device, world.rules)
     to_trunk = destination_kind(leg, world.rules) == "trunk"
@@ -79,9 +96,9 @@ def charge_row(world: World, leg: Leg, call_id: str, site_call_id: str) -> Charg
         record.connected_at,  # type: ignore[arg-type]
         lasted(record),
         *payer(world, chain[0]),
-        next((member.record.project_number for member in chain if member.record.project_number), ""),
+        next((project for member in chain if (project := member.record.project_number.removeprefix("+"))), ""),
         destination,
-        "",
+        rated.destination if rated else "",
         onward.other if onward else last.site,
         last.record.destination_device,
         price.currency,
@@ -89,12 +106,12 @@ def charge_row(world: World, leg: Leg, call_id: str, site_call_id: str) -> Charg
         price.source,
         counted[-1:] == [leg.leg_id],
         neighbours[0],
-        None,
+        rated.amount if rated else None,
         "",
         "",
         "",
         "",
-        ("unrated",) if price.source == "none" and to_trunk else (),
+        ("no_band",) if rated and rated.no_band else ("unrated",) if price.source == "none" and to_trunk else (),
         0,
     )
 

@@ -153,7 +153,7 @@ def summarised(
         len(legs),
         sum(is_result(record) for record in records),
         is_conference(records),
-        next((record.project_number for record in records if record.project_number), ""),
+        next((project for record in records if (project := record.project_number.removeprefix("+"))), ""),
         missing,
         not missing,
     )

@@ -39,7 +39,7 @@ def _plain(draw: st.DrawFn, start: int, offset: int) -> Leg:
         origination_device=draw(st.sampled_from(["", "", "SwyxGate 1"])),
         transferred_call_id_1=draw(reference),
         transferred_to_call_id=draw(reference),
-        project_number=draw(st.sampled_from(["", "4711"])),
+        project_number=draw(st.sampled_from(["", "4711", "+4711"])),
     )
 
 

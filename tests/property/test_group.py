@@ -12,8 +12,8 @@ from pipeline.domain.duplicates import LegSet
 from pipeline.domain.state import Group
 from schemas.cdr import Leg
 from schemas.rows import Call, Charge, LegRow, LinkMatch, Row, SiteCall, Total, Withdrawal
-from tests.builders import rules
 from tests.property.strategies import histories
+from tests.property.tariffs import rated_rules
 
 Warehouse = dict[tuple[str, str], Row]
 
@@ -47,7 +47,7 @@ def warehouse(rows: list[Row]) -> Warehouse:
 
 
 def run(legs: list[Leg]) -> Warehouse:
-    group = Group(rules())
+    group = Group(rated_rules())
     return warehouse([row for version, leg in enumerate(legs) for row in group.add(leg, version)])
 
 
@@ -69,9 +69,9 @@ def test_feeding_the_same_legs_twice_changes_nothing(legs: list[Leg]) -> None:
 @given(histories(), st.integers(0, 8))
 @settings(max_examples=100, deadline=None)
 def test_a_restart_at_any_point_gives_the_same_rows(legs: list[Leg], cut: int) -> None:
-    group = Group(rules())
+    group = Group(rated_rules())
     rows = [row for version, leg in enumerate(legs[:cut]) for row in group.add(leg, version)]
-    restarted = Group(rules())
+    restarted = Group(rated_rules())
     restarted.restore(reversed(legs[:cut]))
     rows += [row for version, leg in enumerate(legs[cut:], cut) for row in restarted.add(leg, version)]
 

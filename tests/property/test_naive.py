@@ -8,9 +8,9 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from schemas.cdr import Leg
-from tests.builders import rules
 from tests.property.naive import world
 from tests.property.naive_rows import naive_rows
+from tests.property.tariffs import rated_rules
 from tests.property.test_group import run
 from tests.property.worlds import worlds
 
@@ -20,4 +20,4 @@ from tests.property.worlds import worlds
 def test_any_order_of_arrival_gives_what_the_whole_set_says(legs: list[Leg], random: Random) -> None:
     random.shuffle(legs)
 
-    assert run(legs) == naive_rows(world(legs, rules()))
+    assert run(legs) == naive_rows(world(legs, rated_rules()))

@@ -9,12 +9,13 @@ from tests.builders import leg
 from tests.property.strategies import RANGES, SITES
 
 DAY = 86_400
+OUTSIDE = "+4989123456"
 STARTS = (0, 1, 5, 10, 11, 40, DAY // 2, DAY, DAY + 1)
 STATES = ("Connected", "Connected", "Transferred", "On Hold", "onhold", "Alerting", "Strange")
 REASONS = ("CallDisconnected", "Busy", "NoAnswer", "TooLate", "OriginatorDisconnected", "")
 CALL_IDS = ("1", "2", "3", "10")
 REFERENCES = ("", "", "", "0", *CALL_IDS)
-COSTS = (None, None, "0", "0.12", "0.125", "0.13", "1.5", "0.1234567")
+COSTS = (None, None, None, None, "0", "0.12", "0.125", "0.13", "1.5", "0.1234567")
 
 
 @st.composite
@@ -34,14 +35,14 @@ def _leg(draw: st.DrawFn, site: str, fixed: dict[str, object], start: int | None
     connect = draw(st.sampled_from([None, start + 2, start + 4]))
     costs = draw(st.sampled_from(COSTS))
     fields: dict[str, object] = {
-        "origination_number": draw(st.sampled_from(["11", "12", "+4989123456"])),
+        "origination_number": draw(st.sampled_from(["11", "12", OUTSIDE])),
         "origination_name": draw(st.sampled_from(["", "Anna"])),
-        "called_number": draw(st.sampled_from(["11", "12", RANGES["berlin"] + "11", "110", "+4989123456"])),
+        "called_number": draw(st.sampled_from(["11", "12", RANGES["berlin"] + "11", "110", OUTSIDE, OUTSIDE])),
         "called_name": draw(st.sampled_from(["", "Bert"])),
-        "destination_number": draw(st.sampled_from(["", "", "12", "0089123456"])),
+        "destination_number": draw(st.sampled_from(["", "", "12", "004989123456"])),
         "destination_name": draw(st.sampled_from(["", "Cora"])),
         "origination_device": draw(st.sampled_from(["", "", "(Call Routing)", "SwyxGate 1"])),
-        "destination_device": draw(st.sampled_from(["", "(call routing)", "SwyxGate 1", " swyxgate 2"])),
+        "destination_device": draw(st.sampled_from(["", "(call routing)", "SwyxGate 1", "SwyxGate 1", " swyxgate 2"])),
         "script_connected_at": None,
         "state": draw(st.sampled_from(STATES)) if connect else "Alerting",
         "disconnect_reason": draw(st.sampled_from(REASONS)),
@@ -68,6 +69,7 @@ def _over_links(draw: st.DrawFn) -> list[Leg]:
     """One leg per site on a way, mostly, but not always, fitting; any of them may be missing."""
     way = draw(st.permutations(SITES))[: draw(st.integers(2, 3))]
     start = draw(st.sampled_from(STARTS))
+    outside = draw(st.booleans())
     legs = []
     for index, site in enumerate(way):
         first, last = index == 0, index == len(way) - 1
@@ -77,6 +79,8 @@ def _over_links(draw: st.DrawFn) -> list[Leg]:
             "transferred_call_id_1": draw(st.sampled_from(["", "", "", "1"])),
             "transferred_call_id_2": "",
         }
+        if outside:
+            fixed |= {"called_number": OUTSIDE, "destination_device": "SwyxGate 1"}
         if not first:
             fixed["origination_device"] = f"Link {way[index - 1].title()}"
         if not last:
