@@ -64,7 +64,7 @@ class Leg(NamedTuple):
     """One CDR of one site: what the stream carries and the state keeps.
 
     `leg_id` is `site:CallId:yyyy-mm-ddThh:mm:ss` with the local start (contract 4).
-    `extra` holds unknown columns by name, `raw_line` the decoded line without its line end.
+    `extra` holds unknown columns by name, `raw_line` the decoded line without its line end and NULs around it.
     """
 
     site: str
@@ -79,7 +79,10 @@ class Leg(NamedTuple):
 class Reject(NamedTuple):
     """A line (or a message) that could not be read, with the bytes as they were (contract 4).
 
-    `reason` is one of the contract's words, `detail` says what was expected and found.
+    `reason` is one of the contract's words, `detail` says what was expected and found. `header` and
+    `file_started_at` are what reading the line again needs to know of the lines before it: the column names in
+    force (empty: none, None: not known, or no line) and the start (UTC) of the file's first CDR, None before it.
+    `withdrawn`: it was read after all, and this is its last state.
     """
 
     site: str
@@ -89,12 +92,16 @@ class Reject(NamedTuple):
     reason: str
     detail: str
     rejected_at: datetime
+    header: tuple[str, ...] | None = None
+    file_started_at: datetime | None = None
+    withdrawn: bool = False
 
 
 class Lifecycle(NamedTuple):
     """A message of `cdr.lifecycle`: the CDRs that one read of one file yielded, at most 100 .
 
-    `file_identity` names the file beyond its name (device, inode and fingerprint of its first bytes).
+    `file_identity` names the file beyond its name (device, inode and fingerprint of its first bytes); it is empty
+    where rejected lines were read again.
     """
 
     site: str
@@ -107,7 +114,9 @@ class Heartbeat(NamedTuple):
     """A site's sign of life in `cdr.lifecycle`; it follows every CDR that the tail had read by then.
 
     `last_cdr_at` is the end of the newest CDR read so far (`None` before the first);
-    `bytes_behind` counts the bytes of all its files that are not yet confirmed by Kafka.
+    `bytes_behind` counts the bytes of all its files that are not yet confirmed by Kafka, `torn_bytes` those of last
+    lines that have no line end yet. `file` is the one that changed last, empty while there is none; `problem` says
+    why a file cannot be read. `utc_offset_seconds` is the site's local time minus UTC at `last_seen_at`.
     """
 
     site: str
@@ -118,3 +127,6 @@ class Heartbeat(NamedTuple):
     file: str
     file_offset: int
     bytes_behind: int
+    torn_bytes: int = 0
+    problem: str = ""
+    utc_offset_seconds: int = 0

@@ -7,7 +7,6 @@ again from their beginning, which leg ids absorb (contract 4).
 from __future__ import annotations
 
 import json
-import os
 from collections.abc import Iterable, Sequence
 from datetime import datetime
 from pathlib import Path
@@ -15,6 +14,7 @@ from typing import Any, NamedTuple
 
 import structlog
 
+from connectors.cdr_file.durable import replacing
 from connectors.cdr_file.errors import TailError
 from connectors.cdr_file.identity import Footprint
 from connectors.cdr_file.parse import ParserState
@@ -63,27 +63,12 @@ class CheckpointStore:
     def save(self, states: Iterable[FileState]) -> None:
         """Replace the checkpoint; when this returns it survives a crash of the machine."""
         data = json.dumps(_to_json(states, self._site), separators=(",", ":"), ensure_ascii=False)
-        written = self._path.with_suffix(".json.new")
         try:
             self._path.parent.mkdir(parents=True, exist_ok=True)
-            with written.open("wb") as stream:
+            with replacing(self._path) as stream:
                 stream.write(data.encode())
-                stream.flush()
-                os.fsync(stream.fileno())
-            written.replace(self._path)
-            _sync_directory(self._path.parent)
         except OSError as error:
             raise TailError(f"{self._path}: cannot write the checkpoint: {error.strerror}") from error
-
-
-def _sync_directory(directory: Path) -> None:
-    if os.name == "nt":  # where a replaced name needs and knows no flushing of its directory
-        return
-    descriptor = os.open(directory, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
 
 
 def _to_json(states: Iterable[FileState], site: str) -> dict[str, Any]:

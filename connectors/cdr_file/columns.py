@@ -61,6 +61,8 @@ _INDEX_OF_NAME = {name.lower(): index for index, name in enumerate(COLUMNS)} | {
 _CALL_ID = COLUMNS.index("CallId")
 _START_TIME = COLUMNS.index("StartTime")
 _VERSION = re.compile(r"[0-9.]+")
+# Stands for a CR while the `csv` module splits; no decoder makes it.
+_CR = "\ud80d"
 
 Extra = tuple[tuple[str, str], ...]
 
@@ -136,6 +138,8 @@ def split_fields(text: str) -> list[str]:
     try:
         return next(csv.reader((text,), strict=True))
     except csv.Error as error:
+        if "\r" in text:  # which ends a row for `csv` where it stands outside quotes
+            return [field.replace(_CR, "\r") for field in split_fields(text.replace("\r", _CR))]
         raise UnreadableError("bad_quoting", f"quotes must enclose whole fields: {error}") from None
 
 

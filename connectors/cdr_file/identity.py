@@ -3,10 +3,15 @@
 from __future__ import annotations
 
 import hashlib
+import os
+from collections.abc import Sequence
 from typing import BinaryIO, NamedTuple
 
+from connectors.cdr_file.opening import key_of, open_shared
+
 HEAD_BYTES = 1024
-TAIL_BYTES = 256
+# More than a line usually has: the end of a line alone may be that of many.
+TAIL_BYTES = 1024
 
 
 class Footprint(NamedTuple):
@@ -54,6 +59,43 @@ class Window(NamedTuple):
     def before(self, offset: int) -> bytes:
         """The bytes known to end at `offset`."""
         return self.data[: offset - self.start]
+
+
+def find_content(path: str, status: os.stat_result, contents: Sequence[Footprint]) -> int | None:
+    """The place of the first of these contents that the file at this path begins with; None if it is none of them.
+
+    None too if the path names another file by now than the one of `status`, or it cannot be read.
+    """
+    fitting = [place for place, known in enumerate(contents) if known.offset <= status.st_size]
+    if not fitting:
+        return None
+    try:
+        with open_shared(path) as stream:
+            if key_of(os.fstat(stream.fileno())) != key_of(status):
+                return None
+            beginning = _Beginning(stream)
+            return next((place for place in fitting if beginning.is_of(contents[place])), None)
+    except OSError:
+        return None
+
+
+class _Beginning:
+    """The beginning of a file, to compare it with many contents; valid as long as the file is open."""
+
+    def __init__(self, stream: BinaryIO) -> None:
+        self._stream = stream
+        self._head = stream.read(HEAD_BYTES)
+        self._hashes: dict[int, str] = {}
+
+    def is_of(self, known: Footprint) -> bool:
+        """Whether the file begins with the content that has been read up to the known offset."""
+        length = min(HEAD_BYTES, known.offset)
+        if length not in self._hashes:
+            self._hashes[length] = _hash(self._head[:length])
+        if self._hashes[length] != known.head:
+            return False
+        self._stream.seek(known.offset - known.tail_length)
+        return _hash(self._stream.read(known.tail_length)) == known.tail
 
 
 def look(stream: BinaryIO, size: int, known: Footprint, limit: int) -> Window | None:

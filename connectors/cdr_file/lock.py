@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import os
-import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import IO
 
 from connectors.cdr_file.errors import TailError
+from connectors.cdr_file.opening import take_lock
 
 
 @contextmanager
@@ -25,7 +24,7 @@ def site_lock(directory: Path, site: str) -> Iterator[None]:
     except OSError as error:
         raise TailError(f"{path}: cannot be opened: {error.strerror}; state_directory must be writable") from None
     with stream:
-        if not _take(stream):
+        if not take_lock(stream):
             stream.seek(0)
             owner = stream.read().strip() or "unknown"
             raise TailError(f"site {site} is already followed by process {owner} ({path}): stop that process first")
@@ -33,28 +32,3 @@ def site_lock(directory: Path, site: str) -> Iterator[None]:
         stream.write(f"{os.getpid()}\n")
         stream.flush()
         yield
-
-
-if sys.platform == "win32":
-    import msvcrt
-
-    # A byte far behind the text, as locked bytes cannot be read by others.
-    _LOCKED_BYTE = 1 << 20
-
-    def _take(stream: IO[str]) -> bool:
-        stream.seek(_LOCKED_BYTE)
-        try:
-            msvcrt.locking(stream.fileno(), msvcrt.LK_NBLCK, 1)
-        except OSError:
-            return False
-        return True
-
-else:
-    import fcntl
-
-    def _take(stream: IO[str]) -> bool:
-        try:
-            fcntl.flock(stream, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except OSError:
-            return False
-        return True

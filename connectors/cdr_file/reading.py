@@ -45,7 +45,9 @@ class Reading:
     @property
     def bytes_behind(self) -> int:
         """Bytes not yet confirmed; a torn last line is none of them when the file is read up to it."""
-        end = self.file.size if self.file.unread or self.file.problem else self.read_to
+        # A block that waits for the mirror is read, and not on its way.
+        read_to = max(self.read_to, self.file.known.offset - self.file.torn_bytes)
+        end = self.file.size if self.file.unread or self.file.problem else read_to
         return max(0, end - self.confirmed.footprint.offset)
 
     def add(self, span: Span) -> None:

@@ -6,6 +6,7 @@ file only. So no line is lost, and after a crash the lines since the last checkp
 
 from __future__ import annotations
 
+import math
 import threading
 import time
 from collections.abc import Callable, Sequence
@@ -16,7 +17,9 @@ import structlog
 
 from connectors.cdr_file.checkpoint import CheckpointStore
 from connectors.cdr_file.errors import TailError
+from connectors.cdr_file.figures import SiteFigures
 from connectors.cdr_file.lock import site_lock
+from connectors.cdr_file.notify import Notifier
 from connectors.cdr_file.reading import Span
 from connectors.cdr_file.tail_site import SiteTail, TailSite
 from connectors.kafka.producer import Publisher
@@ -26,9 +29,13 @@ from schemas.topics import LIFECYCLE
 Encode = Callable[[Lifecycle | Heartbeat | Reject], bytes]
 
 DRAIN_SECONDS = 8.0
+# Between two looks at the files, where nothing tells of their changes.
 _BUSY_SECONDS = 0.01
 _QUIET_SECONDS = 0.025
 _QUIET_AFTER_SECONDS = 60.0
+# … and where notifications have been seen to work, once confirmations are no longer expected.
+_NOTIFIED_SECONDS = 0.1
+_CONFIRMED_AFTER_SECONDS = 0.3
 _CHECKPOINT_SECONDS = 0.2
 # Writing checkpoints must not take more than this part of the time.
 _CHECKPOINT_SHARE = 0.05
@@ -59,6 +66,13 @@ class Tail:
         self._next_checkpoint = 0.0
         self._unsaved: set[str] = set()
         self._active_at = time.monotonic()
+        self._wake = threading.Event()
+        self._grown_at: dict[str, float] = {}
+
+    @property
+    def figures(self) -> dict[str, SiteFigures]:
+        """What is counted of each site that is followed, by its name; for any thread."""
+        return {tail.site.name: tail.figures for tail in list(self._tails)}
 
     def run(self, until_idle: bool = False) -> bool:
         """Follow the files until `stop` is set; returns False then.
@@ -74,8 +88,9 @@ class Tail:
             if not self._publisher.connect():
                 return False
             self._begin()
+            notifier = None if until_idle else self._notifier(held)
             try:
-                finished = self._follow(until_idle)
+                finished = self._follow(notifier)
                 self._publisher.flush(DRAIN_SECONDS)
             finally:
                 self._take_confirmations()
@@ -89,8 +104,15 @@ class Tail:
             self._tails.append(SiteTail(site, self._publisher, self._encode, store.load(), partition))
             _log.info("following", site=site.name, files=list(site.files))
 
-    def _follow(self, until_idle: bool) -> bool:
+    def _notifier(self, held: ExitStack) -> Notifier:
+        notifier = Notifier({site.name: site.files for site in self._sites}, self._wake)
+        held.callback(notifier.close)
+        return notifier
+
+    def _follow(self, notifier: Notifier | None) -> bool:
+        """Without notifier until everything is read and confirmed (true), with one until `stop` is set."""
         while not self._stop.is_set():
+            self._wake.clear()
             for tail in self._tails:
                 tail.look()
             # Every site gets its turn, block by block.
@@ -103,12 +125,23 @@ class Tail:
                 self._try_to_save()
             if active:
                 self._active_at = time.monotonic()
-            elif until_idle and self._is_finished():
+                self._grown_at.update((tail.site.name, self._active_at) for tail in active)
+            elif notifier is None and self._is_finished():
                 return True
             else:
-                quiet = time.monotonic() - self._active_at > _QUIET_AFTER_SECONDS
-                self._stop.wait(_QUIET_SECONDS if quiet else _BUSY_SECONDS)
+                self._wake.wait(self._pause(notifier))
         return False
+
+    def _pause(self, notifier: Notifier | None) -> float:
+        """Seconds to the next look, if nothing tells of a change before."""
+        since = time.monotonic() - self._active_at
+        if notifier is not None:
+            notifier.watch(frozenset().union(*(tail.folders for tail in self._tails)))
+            names = [tail.site.name for tail in self._tails]
+            is_told = all(notifier.tells_of(name, self._grown_at.get(name, math.inf)) for name in names)
+            if is_told and since > _CONFIRMED_AFTER_SECONDS and not self._unsaved:
+                return _NOTIFIED_SECONDS
+        return _QUIET_SECONDS if since > _QUIET_AFTER_SECONDS else _BUSY_SECONDS
 
     def _is_finished(self) -> bool:
         if not all(tail.is_idle() and tail.is_idle(look_again=True) for tail in self._tails):

@@ -11,11 +11,15 @@ from typing import Protocol
 
 from connectors.cdr_file.checkpoint import FileState
 from connectors.cdr_file.dialect import Dialect
+from connectors.cdr_file.figures import SiteFigures
 from connectors.cdr_file.follow import Follower
 from connectors.cdr_file.followed import BLOCK_BYTES, Chunk, FollowedFile
 from connectors.cdr_file.framing import Framer
 from connectors.cdr_file.identity import beginning_of
+from connectors.cdr_file.mirror.mirror import Mirror, MirrorOptions
+from connectors.cdr_file.opening import open_shared
 from connectors.cdr_file.parse import PARSER_VERSION, LineParser, ParserState
+from connectors.cdr_file.pulse import Pulse
 from connectors.cdr_file.reading import Reading, Span
 from schemas.cdr import Heartbeat, Leg, Lifecycle, Reject
 from schemas.keys import address
@@ -24,20 +28,22 @@ from schemas.topics import LIFECYCLE
 MAX_LEGS = 100
 # A message holds every line twice, raw and in fields, and must stay well under Kafka's limit of 1 MiB.
 MAX_RAW_BYTES = 128 * 1024
-HEARTBEAT_SECONDS = 5.0
-# A live site becomes idle after every line: once a second is often enough to say so.
-_IDLE_HEARTBEAT_SECONDS = 1.0
+_FIGURES_SECONDS = 1.0
 
 
 @dataclass(frozen=True, slots=True)
 class TailSite:
-    """A site to follow: its group, the absolute globs of its files, and the folder their names are relative to."""
+    """A site to follow: its group, the absolute globs of its files, and the folder their names are relative to.
+
+    `mirror` says where all of it is copied to before it is published, if anywhere.
+    """
 
     name: str
     group: str
     files: tuple[str, ...]
     base_directory: Path
     dialect: Dialect
+    mirror: MirrorOptions | None = None
 
 
 # Topic, key, value, token, partition.
@@ -64,37 +70,51 @@ class SiteTail:
     ) -> None:
         """`saved` is the checkpoint to go on from, `partition` that of the site's group in `cdr.lifecycle`."""
         self.site = site
+        self.figures = SiteFigures()
+        self._figures_at = 0.0
+        self._pulse = Pulse(site.name, site.group, site.dialect.time_zone, self.figures)
         self._publisher = publisher
         self._encode = encode
         self._key = site.group.encode()
         self._partition = partition
-        self._follower = Follower(site.files, site.base_directory, self._first_start)
+        self._follower = Follower(site.files, site.base_directory, self._first_start, self._confirmed)
         self._readings: dict[FollowedFile, Reading] = {}
+        self._mirror = Mirror(site.name, site.mirror, site.dialect) if site.mirror else None
+        self._unmirrored: Chunk | None = None
         self._last_cdr_at = _newest(*(state.last_cdr_at for state in saved))
-        self._heartbeat_at = 0.0
-        self._heartbeat_under_way = False
-        self._told_idle = False
         for state in saved:
             file = self._follower.restore(state.source_file, state.footprint, state.parser.file_started_at)
             self._readings[file] = self._reading(file, state)
 
     @property
     def problems(self) -> list[str]:
-        """Files that cannot be read at present, with the reason."""
-        return [f"{file.path}: {file.problem}" for file in self._follower.files if file.problem]
+        """Files that cannot be read at present, and a mirror that cannot be written, with the reason."""
+        mirror = [self._mirror.problem] if self._mirror and self._mirror.problem else []
+        return mirror + [f"{file.path}: {file.problem}" for file in self._follower.files if file.problem]
+
+    @property
+    def folders(self) -> frozenset[str]:
+        """The folders of the files that changed last."""
+        return self._follower.folders
 
     def look(self) -> None:
         """Look whether files have grown, moved, come or gone."""
         self._follower.tick()
+        if self._mirror:
+            self._mirror.tend()
 
     def step(self) -> bool:
         """Read one block and publish what it holds; false if there is nothing to read, or the program is to stop."""
-        chunk = self._follower.read()
-        return chunk is not None and self._publish(chunk)
+        chunk = self._unmirrored or self._follower.read()
+        if chunk is None:
+            return False
+        # What the mirror cannot take is kept and offered again, so that nothing is published that it lacks.
+        self._unmirrored = None if self._is_mirrored(chunk) else chunk
+        return self._unmirrored is None and self._publish(chunk)
 
     def heartbeat_confirmed(self) -> None:
         """The last heartbeat, whose token is this site, has arrived."""
-        self._heartbeat_under_way = False
+        self._pulse.confirmed()
 
     def advance(self) -> bool:
         """Move the confirmed positions; whether any moved."""
@@ -105,50 +125,42 @@ class SiteTail:
         """Whether all files are read to their last complete line and all of it is confirmed."""
         if look_again:
             self._follower.scan()
-        return self._follower.at_end and all(reading.all_confirmed for reading in self._readings.values())
+        read = self._follower.at_end and self._unmirrored is None
+        return read and all(reading.all_confirmed for reading in self._readings.values())
 
     def states(self) -> list[FileState]:
         """The checkpoint: how far each file is confirmed. Forgets files that are gone for long."""
-        known = {*self._follower.files, *self._follower.lost}
+        known = {*self._follower.files, *self._follower.lost, *([self._unmirrored.file] if self._unmirrored else [])}
         self._readings = {file: reading for file, reading in self._readings.items() if file in known}
         confirmed = [reading.confirmed for reading in self._readings.values()]
         return [state for state in confirmed if state.footprint.offset]
 
     def beat(self, final: bool = False) -> bool:
-        """Publish a heartbeat if one is due: every few seconds, and when the site becomes idle.
+        """Publish a heartbeat if one is due, or it is the `final` one.
 
         It follows every CDR read so far in the site's partition. False if the program is to stop.
         """
+        if time.monotonic() - self._figures_at >= _FIGURES_SECONDS:
+            self._figures_at = time.monotonic()
+            self.figures.stand(self._followed(), self._last_cdr_at)
         idle = self.is_idle()
-        since = time.monotonic() - self._heartbeat_at
-        turned_idle = idle and not self._told_idle and since >= _IDLE_HEARTBEAT_SECONDS
-        self._told_idle = self._told_idle and idle
-        if not final and (self._heartbeat_under_way or not (turned_idle or since >= HEARTBEAT_SECONDS)):
+        due = self._pulse.is_due(idle)
+        if not (due or final):
             return True
-        self._heartbeat_at = time.monotonic()
-        self._told_idle = idle
-        self._heartbeat_under_way = True
-        return self._publisher.publish(
-            LIFECYCLE.name, self._key, self._encode(self._heartbeat()), self, self._partition
-        )
+        self._pulse.begin(idle)
+        value = self._encode(self._pulse.message(self._followed(), self._last_cdr_at, self.problems))
+        return self._publisher.publish(LIFECYCLE.name, self._key, value, self, self._partition)
 
-    def _heartbeat(self) -> Heartbeat:
-        readings = [self._reading_of(file) for file in self._follower.files]
-        newest = readings[-1].confirmed if readings else None
-        return Heartbeat(
-            self.site.name,
-            self.site.group,
-            self.site.dialect.time_zone,
-            self._last_cdr_at,
-            datetime.now(UTC),
-            newest.source_file if newest else "",
-            newest.footprint.offset if newest else 0,
-            sum(reading.bytes_behind for reading in readings),
-        )
+    def _is_mirrored(self, chunk: Chunk) -> bool:
+        if self._mirror is None:
+            return True
+        reading = self._reading_of(chunk.file)
+        return self._mirror.append(chunk, reading.read_to, reading.parser.state.header)
 
     def _publish(self, chunk: Chunk) -> bool:
         # All of a block is encoded before any of it is sent, so that it travels in few requests.
         messages = list(self._messages(chunk))
+        self.figures.lines += len(chunk.lines)
         return all(self._publisher.publish(*message) for message in messages)
 
     def _messages(self, chunk: Chunk) -> Iterator[_Outgoing]:
@@ -181,6 +193,9 @@ class SiteTail:
         state = reading.parser.state
         chunk.file.started_at = state.file_started_at or chunk.file.started_at
         known = chunk.footprint_at(end)
+        self.figures.legs += len(legs)
+        self.figures.rejects += len(rejects)
+        self.figures.bytes += end - reading.read_to
         span = Span(FileState(chunk.file.source_file, known, state, reading.last_cdr_at), bool(legs) + len(rejects))
         reading.add(span)
         if legs:
@@ -190,11 +205,14 @@ class SiteTail:
             topic, key = address(reject)
             yield topic, key, self._encode(reject), span, None
 
+    def _followed(self) -> list[Reading]:
+        return [self._reading_of(file) for file in self._follower.files]
+
     def _reading_of(self, file: FollowedFile) -> Reading:
         reading = self._readings.get(file)
         if reading is None:
             nothing = beginning_of(file.known.device, file.known.inode)
-            state = FileState(file.source_file, nothing, ParserState(), None)
+            state = file.begun or FileState(file.source_file, nothing, ParserState(), None)
             reading = self._readings[file] = self._reading(file, state)
         return reading
 
@@ -202,10 +220,15 @@ class SiteTail:
         parser = LineParser(self.site.name, self.site.dialect, file.source_file, state.parser)
         return Reading(file, parser, state)
 
+    def _confirmed(self, file: FollowedFile) -> FileState | None:
+        """How far a file is confirmed, if at all."""
+        reading = self._readings.get(file)
+        return reading.confirmed if reading and reading.confirmed.footprint.offset else None
+
     def _first_start(self, path: str) -> datetime | None:
         """When the first CDR of a file started, if its first block holds one."""
         try:
-            with open(path, "rb") as stream:
+            with open_shared(path) as stream:
                 lines = Framer().feed(stream.read(BLOCK_BYTES))
         except OSError:
             return None

@@ -7,6 +7,7 @@ clamped or rounded.
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Iterable, Sequence
 from datetime import UTC, datetime, timedelta
 from decimal import Context, Decimal, Inexact, InvalidOperation
@@ -123,7 +124,9 @@ def _leg_columns(rows: Sequence[LegRow]) -> Columns:
 
 
 def _reject_columns(rows: Sequence[Reject]) -> Columns:
-    return _flat(Reject._fields, rows) | {"version": [milliseconds(row.rejected_at) for row in rows]}
+    columns = _flat(Reject._fields, rows)
+    columns["is_deleted"] = columns.pop("withdrawn")
+    return columns | {"version": [milliseconds(row.rejected_at) for row in rows]}
 
 
 def _heartbeat_columns(rows: Sequence[Heartbeat]) -> Columns:
@@ -148,6 +151,10 @@ def _money(column: Column) -> Column:
     return column
 
 
+def _as_json(column: Column) -> Column:
+    return [None if names is None else json.dumps(names, ensure_ascii=False) for names in column]
+
+
 def _texts_by_name(column: Column) -> Column:
     return [dict(pairs) for pairs in column]
 
@@ -165,6 +172,7 @@ _AMOUNTS = ("costs", "amount", "rated_amount", "from_amount", "to_amount")
 _CONVERTERS: dict[str, Callable[[Column], Column]] = {
     **dict.fromkeys(_INSTANTS, _instants),
     **dict.fromkeys(_AMOUNTS, _money),
+    "header": _as_json,
     "extra": _texts_by_name,
     "amounts": _amounts,
 }

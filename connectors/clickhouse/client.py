@@ -73,8 +73,10 @@ def parse_url(url: str, database: str) -> ClickHouseOptions:
     )
 
 
-def connect(options: ClickHouseOptions) -> Client:
+def connect(options: ClickHouseOptions, answer_seconds: float = ANSWER_SECONDS) -> Client:
     """A client with an open connection. One thread may use it at a time; close it with `disconnect()`.
+
+    A server that is silent for `answer_seconds` while it is asked counts as away.
 
     Raises ClickHouseUnreachable where nothing answers, WarehouseError where the server refuses the login, does
     not have the database or is older than version 25; other server errors as they are.
@@ -92,7 +94,7 @@ def connect(options: ClickHouseOptions) -> Client:
         client_name="swyx-cdr",
         compression="lz4",
         connect_timeout=CONNECT_SECONDS,
-        send_receive_timeout=ANSWER_SECONDS,
+        send_receive_timeout=answer_seconds,
         sync_request_timeout=CONNECT_SECONDS,
         tcp_keepalive=_KEEPALIVE,
         settings=_SETTINGS,

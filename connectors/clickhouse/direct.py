@@ -11,11 +11,13 @@ import json
 import threading
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from time import monotonic
 from typing import Any
 
 from connectors.clickhouse.blocks import CALLS, CHARGES, LEGS, LINKS, SITE_CALLS, TOTALS
 from connectors.clickhouse.client import ClickHouseOptions
 from connectors.clickhouse.errors import WarehouseError
+from connectors.clickhouse.figures import WriteFigures
 from connectors.clickhouse.http import HttpClient
 from connectors.clickhouse.retry import until_done
 from schemas.registry import Schema, current_schemas
@@ -47,9 +49,10 @@ class _Target:
 class DirectWriter:
     """Hands messages of the current row schemas to the server. Not for use by several threads."""
 
-    def __init__(self, options: ClickHouseOptions, stop: threading.Event) -> None:
+    def __init__(self, options: ClickHouseOptions, stop: threading.Event, figures: WriteFigures | None = None) -> None:
         self._client = HttpClient(options)
         self._stop = stop
+        self._figures = figures or WriteFigures()
         self._schemas = {_MAGIC + schema.fingerprint: schema for schema in _row_schemas()}
         self._targets: dict[bytes, _Target] = {}
 
@@ -63,7 +66,9 @@ class DirectWriter:
         Known transient failures are tried again without end. Raises WriteInterrupted when the stop event is set
         meanwhile, ServerException for what the server refuses; some months of the rows may be written then.
         """
+        begun = monotonic()
         until_done(lambda: self._attempt(head, messages), self._client.close, self._stop)
+        self._figures.inserted(_TABLES[self._schemas[head].name], len(messages), monotonic() - begun)
 
     def close(self) -> None:
         """Closes the connection; the next write opens a new one."""

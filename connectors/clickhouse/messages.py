@@ -14,6 +14,7 @@ from connectors.clickhouse.blocks import WarehouseRow
 from connectors.clickhouse.client import ClickHouseOptions
 from connectors.clickhouse.direct import HEAD_BYTES, DirectWriter
 from connectors.clickhouse.errors import Failure, failure_of, first_line
+from connectors.clickhouse.figures import WriteFigures
 from connectors.clickhouse.http import HttpClient
 from connectors.clickhouse.writer import RowWriter
 from schemas.cdr import Lifecycle, Reject
@@ -49,9 +50,10 @@ class MessageWriter:
     Where the HTTP interface does not answer, all messages are decoded. Not for use by several threads.
     """
 
-    def __init__(self, options: ClickHouseOptions, stop: threading.Event) -> None:
-        self._rows = RowWriter(options, stop)
-        self._direct = DirectWriter(options, stop) if HttpClient(options).answers() else None
+    def __init__(self, options: ClickHouseOptions, stop: threading.Event, figures: WriteFigures | None = None) -> None:
+        self._figures = figures or WriteFigures()
+        self._rows = RowWriter(options, stop, self._figures)
+        self._direct = DirectWriter(options, stop, self._figures) if HttpClient(options).answers() else None
         if self._direct is None:
             log.warning("no HTTP interface, rows take the slower native protocol", address=options.http_url)
 
@@ -76,7 +78,9 @@ class MessageWriter:
         for head, group in _by_head(messages).items():
             if not self._written_directly(head, group):
                 _decode(group, rows, rejects)
-        return rejects + self._rows.write(rows)
+        rejects += self._rows.write(rows)
+        self._figures.rejects += len(rejects)
+        return rejects
 
     def _written_directly(self, head: bytes, group: Sequence[Message]) -> bool:
         if self._direct is None or not self._direct.knows(head):

@@ -8,6 +8,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Iterable
 from datetime import UTC, datetime
+from time import monotonic
 from types import TracebackType
 from typing import Any, Self
 
@@ -17,6 +18,7 @@ from clickhouse_driver import Client
 from connectors.clickhouse.blocks import Block, WarehouseRow, blocks, insert_statement
 from connectors.clickhouse.client import ClickHouseOptions, connect
 from connectors.clickhouse.errors import Failure, WarehouseError, failure_of, first_line
+from connectors.clickhouse.figures import WriteFigures
 from connectors.clickhouse.retry import until_done
 from schemas.cdr import Reject
 from schemas.rows import LegRow
@@ -31,12 +33,15 @@ log = structlog.get_logger()
 class RowWriter:
     """Writes blocks of rows over one connection of its own. Not for use by several threads.
 
-    `stop` ends the wait for a warehouse that does not come back.
+    `stop` ends the wait for a warehouse that does not come back; `figures` count the inserts.
     """
 
-    def __init__(self, options: ClickHouseOptions, stop: threading.Event | None = None) -> None:
+    def __init__(
+        self, options: ClickHouseOptions, stop: threading.Event | None = None, figures: WriteFigures | None = None
+    ) -> None:
         self._options = options
         self._stop = stop or threading.Event()
+        self._figures = figures or WriteFigures()
         self._client: Client | None = None
 
     def __enter__(self) -> Self:
@@ -84,9 +89,11 @@ class RowWriter:
 
     def _insert(self, block: Block) -> None:
         statement, columns = insert_statement(block)
+        begun = monotonic()
         until_done(
             lambda: self._connected().execute(statement, columns, columnar=True), reset=self.close, stop=self._stop
         )
+        self._figures.inserted(block.table.name, len(block.rows), monotonic() - begun)
 
     def _connected(self) -> Client:
         if self._client is None:

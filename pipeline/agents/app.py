@@ -46,7 +46,25 @@ class WorkerOptions:
     epoch: int
 
 
-def build_app(options: WorkerOptions, publisher: Publisher) -> faust.App:
+@dataclass(slots=True)
+class WorkerFigures:
+    """What the worker has done since its start, and what it holds; written by its thread, read by any.
+
+    `rows` are all messages that it published, rejects and heartbeats among them.
+    """
+
+    messages: int = 0
+    legs: int = 0
+    rows: int = 0
+    groups: int = 0
+    legs_in_state: int = 0
+
+    def hold(self, groups: Groups) -> None:
+        """Take note of what is in state."""
+        self.groups, self.legs_in_state = len(groups), groups.legs
+
+
+def build_app(options: WorkerOptions, publisher: Publisher, figures: WorkerFigures) -> faust.App:
     """The Faust application, not started."""
     app = faust.App(
         GROUP,
@@ -68,20 +86,21 @@ def build_app(options: WorkerOptions, publisher: Publisher) -> faust.App:
     )
     app.transport = SafeTransport(app.conf.broker_consumer, app)
     groups = Groups(options.groups)
-    table = _legs_table(app, options, groups)
+    table = _legs_table(app, options, groups, figures)
     topic = app.topic(
         LIFECYCLE.name, key_type=bytes, value_type=bytes, key_serializer="raw", value_serializer="raw", internal=True
     )
 
     async def joining(stream: faust.StreamT[bytes]) -> None:
         async for events in stream.noack_take(_BATCH_MESSAGES, within=_BATCH_SECONDS):
-            await _join_batch(events, groups, options.epoch, publisher, table)
+            await _join_batch(events, groups, options.epoch, publisher, table, figures)
+            figures.hold(groups)
 
     app.agent(topic, name="join", concurrency=1)(joining)
     return app
 
 
-def _legs_table(app: faust.App, options: WorkerOptions, groups: Groups) -> faust.Table:
+def _legs_table(app: faust.App, options: WorkerOptions, groups: Groups, figures: WorkerFigures) -> faust.Table:
     """The set of legs: lifecycle messages as they came, keyed by partition and offset of their first arrival."""
     raw = faust.Schema(key_type=bytes, value_type=bytes, key_serializer="raw", value_serializer="raw")
     table = app.Table(
@@ -100,6 +119,7 @@ def _legs_table(app: faust.App, options: WorkerOptions, groups: Groups) -> faust
             # Faust drops what a recovery callback raises and would go on with an empty state.
             await app.crash(error)
             raise
+        figures.hold(groups)
         _log.info("state restored", legs=legs)
 
     table.on_recover(restore)
@@ -107,7 +127,12 @@ def _legs_table(app: faust.App, options: WorkerOptions, groups: Groups) -> faust
 
 
 async def _join_batch(
-    events: list[faust.EventT], groups: Groups, epoch: int, publisher: Publisher, table: faust.Table
+    events: list[faust.EventT],
+    groups: Groups,
+    epoch: int,
+    publisher: Publisher,
+    table: faust.Table,
+    figures: WorkerFigures,
 ) -> None:
     outputs: list[tuple[int, Output]] = []
     stored = []
@@ -116,6 +141,7 @@ async def _join_batch(
         source = Source(message.topic, message.partition, message.offset)
         joined = join(event.value, source, groups, epoch, datetime.now(UTC))
         outputs += [(source.partition, output) for output in joined.outputs]
+        figures.legs += joined.legs
         if joined.store or _is_stored(event, table):
             stored.append(event)
     await publisher.publish(outputs)
@@ -123,6 +149,8 @@ async def _join_batch(
         await confirmation
     for event in events:
         event.ack()
+    figures.messages += len(events)
+    figures.rows += len(outputs)
 
 
 def _is_stored(event: faust.EventT, table: faust.Table) -> bool:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Container, Iterable, Mapping
 
 from pipeline.domain.rules import GroupRules
 from pipeline.domain.state import Group
@@ -18,11 +18,23 @@ class Groups:
         self._rules = {site: group for group in rules.values() for site in group.sites}
         self._groups: dict[str, Group] = {}
 
-    def of_site(self, site: str) -> Group | None:
-        """The state of the group that a site belongs to, `None` if the configuration has no such site."""
-        rules = self._rules.get(site)
-        if rules is None:
-            return None
+    def __len__(self) -> int:
+        """The number of groups that have legs here."""
+        return len(self._groups)
+
+    @property
+    def legs(self) -> int:
+        """The number of legs in state."""
+        return sum(map(len, self._groups.values()))
+
+    @property
+    def sites(self) -> Container[str]:
+        """The sites of the configuration."""
+        return self._rules.keys()
+
+    def of_site(self, site: str) -> Group:
+        """The state of the group that a site belongs to. Raises KeyError if the configuration has no such site."""
+        rules = self._rules[site]
         group = self._groups.get(rules.name)
         if group is None:
             group = self._groups[rules.name] = Group(rules)
@@ -33,7 +45,6 @@ class Groups:
         self._groups = {}
         for data in messages:
             message = decode(data)
-            group = self.of_site(message.site) if isinstance(message, Lifecycle) else None
-            if group is not None and isinstance(message, Lifecycle):
-                group.restore(message.legs)
-        return sum(len(group) for group in self._groups.values())
+            if isinstance(message, Lifecycle) and message.site in self.sites:
+                self.of_site(message.site).restore(message.legs)
+        return self.legs

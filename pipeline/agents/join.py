@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Container
 from datetime import datetime
 from typing import NamedTuple
 
@@ -29,10 +30,39 @@ class Output(NamedTuple):
 
 
 class Joined(NamedTuple):
-    """What a message led to. `store`: it holds legs that the state did not know and belongs into the table."""
+    """What a message led to: outputs, and the number of `legs` that it holds.
+
+    `store`: some of them the state did not know, so the message belongs into the table.
+    """
 
     outputs: list[Output]
     store: bool
+    legs: int
+
+
+class Refusal(NamedTuple):
+    """Why a message cannot be joined: the site if it is known, and a reject's reason and detail."""
+
+    site: str
+    reason: str
+    detail: str
+
+
+def read_message(data: bytes, sites: Container[str]) -> Lifecycle | Heartbeat | Refusal:
+    """A message of `cdr.lifecycle`, or why it is none of the configured `sites`."""
+    try:
+        message = decode(data)
+    except DecodeError as error:
+        return Refusal("", "undecodable_message", str(error))
+    if isinstance(message, Heartbeat):
+        return message
+    if not isinstance(message, Lifecycle) or len(message.legs) > LEGS_IN_A_MESSAGE:
+        expected = f"expected Lifecycle of at most {LEGS_IN_A_MESSAGE} legs or Heartbeat"
+        return Refusal("", "unexpected_message", f"found {type(message).__name__}; {expected}")
+    if message.site not in sites:
+        detail = f"site {message.site!r} is not configured; add it under [[sites]] and replay the reject"
+        return Refusal(message.site, "unknown_site", detail)
+    return message
 
 
 def join(data: bytes, source: Source, groups: Groups, epoch: int, now: datetime) -> Joined:
@@ -40,28 +70,22 @@ def join(data: bytes, source: Source, groups: Groups, epoch: int, now: datetime)
 
     A message that cannot be read, or whose site the configuration does not know, becomes a reject with its bytes.
     """
-    try:
-        message = decode(data)
-    except DecodeError as error:
-        return _reject(data, source, "", "undecodable_message", str(error), now)
+    message = read_message(data, groups.sites)
+    if isinstance(message, Refusal):
+        return _reject(data, source, message, now)
     if isinstance(message, Heartbeat):
-        return Joined([Output(*address(message), data)], store=False)
-    if not isinstance(message, Lifecycle) or len(message.legs) > LEGS_IN_A_MESSAGE:
-        expected = f"expected Lifecycle of at most {LEGS_IN_A_MESSAGE} legs or Heartbeat"
-        return _reject(data, source, "", "unexpected_message", f"found {type(message).__name__}; {expected}", now)
+        return Joined([Output(*address(message), data)], store=False, legs=0)
     group = groups.of_site(message.site)
-    if group is None:
-        detail = f"site {message.site!r} is not configured; add it under [[sites]] and replay the reject"
-        return _reject(data, source, message.site, "unknown_site", detail, now)
     store = not all(group.knows(leg) for leg in message.legs)
     rows = [
         row
         for index, leg in enumerate(message.legs)
         for row in group.add(leg, row_version(epoch, source.offset, index))
     ]
-    return Joined([Output(*address(row), encode(row)) for row in rows], store)
+    return Joined([Output(*address(row), encode(row)) for row in rows], store, len(message.legs))
 
 
-def _reject(data: bytes, source: Source, site: str, reason: str, detail: str, now: datetime) -> Joined:
-    reject = Reject(site, f"{source.topic}-{source.partition}", source.offset, data, reason, detail, now)
-    return Joined([Output(*address(reject), encode(reject))], store=False)
+def _reject(data: bytes, source: Source, refusal: Refusal, now: datetime) -> Joined:
+    place = f"{source.topic}-{source.partition}"
+    reject = Reject(refusal.site, place, source.offset, data, refusal.reason, refusal.detail, now)
+    return Joined([Output(*address(reject), encode(reject))], store=False, legs=0)

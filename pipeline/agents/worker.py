@@ -15,7 +15,7 @@ import structlog
 from aiokafka import AIOKafkaProducer
 from aiokafka.errors import KafkaConnectionError
 
-from pipeline.agents.app import WorkerOptions, build_app
+from pipeline.agents.app import WorkerFigures, WorkerOptions, build_app
 from pipeline.agents.publish import Publisher
 from pipeline.agents.security import producer_security, servers
 
@@ -27,8 +27,8 @@ class WorkerCrashError(Exception):
     """The worker ended by itself; the message names the reason. Nothing unconfirmed was acknowledged."""
 
 
-def run_worker(options: WorkerOptions, stop: threading.Event) -> None:
-    """Join legs until `stop` is set; drains within 10 s.
+def run_worker(options: WorkerOptions, stop: threading.Event, figures: WorkerFigures) -> None:
+    """Join legs until `stop` is set; drains within 10 s. Counts in `figures` what it does.
 
     Several workers may run; they share the partitions. Each keeps its table in a folder of its own below
     `options.data_directory`. Raises `WorkerCrashError` when the application crashed.
@@ -37,7 +37,7 @@ def run_worker(options: WorkerOptions, stop: threading.Event) -> None:
         deadline = threading.Timer(_STOP_SECONDS, _give_up)
         deadline.daemon = True
         try:
-            asyncio.run(_run(replace(options, data_directory=directory), stop, deadline))
+            asyncio.run(_run(replace(options, data_directory=directory), stop, deadline, figures))
         finally:
             deadline.cancel()
 
@@ -48,7 +48,9 @@ def _give_up() -> None:
     os._exit(1)
 
 
-async def _run(options: WorkerOptions, stop: threading.Event, deadline: threading.Timer) -> None:
+async def _run(
+    options: WorkerOptions, stop: threading.Event, deadline: threading.Timer, figures: WorkerFigures
+) -> None:
     producer = AIOKafkaProducer(
         bootstrap_servers=servers(options.kafka),
         enable_idempotence=True,
@@ -63,7 +65,7 @@ async def _run(options: WorkerOptions, stop: threading.Event, deadline: threadin
     except KafkaConnectionError as error:
         address = options.kafka.bootstrap_servers
         raise WorkerCrashError(f"no Kafka answers at {address}: start it, or correct [kafka]") from error
-    app = build_app(options, Publisher(producer))
+    app = build_app(options, Publisher(producer), figures)
     try:
         await app.start()
         _log.info("worker ready", groups=len(options.groups), epoch=options.epoch)

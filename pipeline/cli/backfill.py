@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from pipeline.cli.errors import CommandError, UsageError
-from pipeline.cli.options import DEFAULT_CONFIG, ConfigOption
+from pipeline.cli.options import DEFAULT_CONFIG, ConfigOption, chosen_sites
 
 if TYPE_CHECKING:
     from clickhouse_driver import Client
@@ -60,15 +60,12 @@ def backfill(
 def _files(settings: Settings, site: str | None, files: list[Path]) -> list[tuple[SiteSettings, Path]]:
     from pipeline.cli.settings_files import matched_files
 
-    known = {entry.name: entry for entry in settings.sites}
-    if site is not None and site not in known:
-        raise UsageError(f"--site {site}: no such site in {settings.file}; it has {', '.join(known)}")
+    sites = chosen_sites(settings, site)
     if files and site is None:
         raise UsageError("FILES need --site, the site that wrote them")
     for file in files:
         if not file.is_file():
             raise UsageError(f"{file}: no such file")
-    sites = settings.sites if site is None else (known[site],)
     return [(entry, file.absolute()) for entry in sites for file in (files or matched_files(entry))]
 
 

@@ -16,7 +16,7 @@ from pipeline.cli.options import DEFAULT_CONFIG, ConfigOption
 
 def check_config(config: ConfigOption = DEFAULT_CONFIG) -> None:
     """Validate configuration, tariffs and reachability; change nothing."""
-    from pipeline.cli.config_report import connect_failure, servers, understood
+    from pipeline.cli.config_report import connect_failure, servers, understood, warnings
     from pipeline.cli.settings import load_settings
     from pipeline.cli.settings_files import folder_problems, table_problems
     from pipeline.cli.settings_problems import configuration_error
@@ -33,6 +33,8 @@ def check_config(config: ConfigOption = DEFAULT_CONFIG) -> None:
     problems = [*folder_problems(settings.sites), *table_problems(settings)]
     if problems:
         raise configuration_error(settings.file, problems)
+    for line in warnings(settings):
+        typer.echo(line)
     if away:
         raise CommandError("\n".join(away))
     typer.echo("the configuration is valid")

@@ -15,7 +15,10 @@ from pipeline.cli.backfill import backfill
 from pipeline.cli.check_config import check_config
 from pipeline.cli.demo import demo
 from pipeline.cli.errors import CommandError, UsageError
+from pipeline.cli.export import export
+from pipeline.cli.inspect_file import inspect
 from pipeline.cli.migrate import migrate
+from pipeline.cli.rejects import rejects
 from pipeline.cli.run import run
 from pipeline.cli.services import services
 from pipeline.cli.simulate import simulate
@@ -33,8 +36,25 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     rich_markup_mode=None,
 )
-for command in (demo, run, tail, worker, sink, services, backfill, migrate, sql, simulate, status, check_config):
+_COMMANDS = (
+    demo,
+    run,
+    tail,
+    worker,
+    sink,
+    services,
+    backfill,
+    export,
+    inspect,
+    migrate,
+    sql,
+    simulate,
+    status,
+    check_config,
+)
+for command in _COMMANDS:
     app.command()(command)
+app.add_typer(rejects)
 
 
 def _print_version(wanted: bool) -> None:

@@ -20,6 +20,7 @@ from pipeline.cli.settings_checks import (
     kafka_problems,
     link_name,
     link_problems,
+    mirror_problems,
     repeated_names,
     site_problems,
 )
@@ -30,6 +31,7 @@ from pipeline.cli.settings_models import (
     ClickHouseSettings,
     KafkaSettings,
     LinkSettings,
+    MetricsSettings,
     PipelineSettings,
     Section,
     Settings,
@@ -56,6 +58,7 @@ __all__ = [
     "FilePattern",
     "KafkaSettings",
     "LinkSettings",
+    "MetricsSettings",
     "PipelineSettings",
     "Settings",
     "SiteSettings",
@@ -103,6 +106,7 @@ def _build(file: Path, document: Document, problems: list[Problem]) -> Settings 
     kafka = reader.table(KafkaSettings, "kafka")
     clickhouse = reader.table(ClickHouseSettings, "clickhouse")
     board = reader.table(BoardSettings, "board")
+    metrics = reader.table(MetricsSettings, "metrics")
     sites = reader.entries(SiteSettings, "sites")
     links = reader.entries(LinkSettings, "links")
     tariffs = reader.entries(TariffSettings, "tariffs")
@@ -111,9 +115,10 @@ def _build(file: Path, document: Document, problems: list[Problem]) -> Settings 
     problems.extend(repeated_names("tariffs", tariff_names))
     problems.extend(site_problems(sites, tariff_names))
     problems.extend(file_problems(sites))
+    problems.extend(mirror_problems(sites))
     problems.extend(link_problems(links, site_names))
     problems.extend(group_problems(sites, links))
-    if pipeline is None or kafka is None or clickhouse is None or board is None:
+    if pipeline is None or kafka is None or clickhouse is None or board is None or metrics is None:
         return None
     problems.extend(kafka_problems(kafka))
     return Settings(
@@ -122,6 +127,7 @@ def _build(file: Path, document: Document, problems: list[Problem]) -> Settings 
         kafka=kafka,
         clickhouse=clickhouse,
         board=board,
+        metrics=metrics,
         sites=sites,
         links=links,
         tariffs=tariffs,

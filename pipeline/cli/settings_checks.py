@@ -5,6 +5,8 @@ Every check takes the sections that are valid in themselves and returns problems
 
 from __future__ import annotations
 
+import glob
+import os
 from collections.abc import Collection, Iterator, Sequence
 from itertools import combinations
 
@@ -14,6 +16,7 @@ from pipeline.cli.settings_problems import Problem, shown
 from pipeline.cli.settings_values import EMBEDDED
 
 CALL_ROUTING = "(call routing)"
+MIRROR_FILES = "cdr-[0-9][0-9][0-9][0-9]-[0-9][0-9]-[0-9][0-9].txt"
 
 
 def link_name(link: LinkSettings) -> str:
@@ -85,6 +88,29 @@ def file_problems(sites: Sequence[SiteSettings]) -> Iterator[Problem]:
                         ("sites", second.name, "files"),
                         f"found {shown(other.written)}; expected no file that {shown(pattern.written)} of site "
                         f"{first.name} can match; give each site its own folder or file names",
+                    )
+
+
+def mirror_problems(sites: Sequence[SiteSettings]) -> Iterator[Problem]:
+    """Mirrors whose files some site would follow again, and a folder that two sites would mix their lines in."""
+    owners: dict[str, str] = {}
+    for site in sites:
+        if site.mirror is None:
+            continue
+        key = "sites", site.name, "mirror"
+        folder = str(site.mirror)
+        owner = owners.setdefault(os.path.normcase(folder), site.name)
+        if owner != site.name:
+            yield Problem(
+                key, f"found {shown(folder)}, which is also that of {owner}; expected a folder of its own; name another"
+            )
+        for other in sites:
+            for pattern in other.files:
+                if may_match_the_same(pattern.absolute, os.path.join(glob.escape(folder), MIRROR_FILES)):
+                    yield Problem(
+                        key,
+                        f"found {shown(folder)}; expected a folder in which {shown(pattern.written)} of site "
+                        f"{other.name} matches no file; name another",
                     )
 
 

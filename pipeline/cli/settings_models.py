@@ -24,6 +24,7 @@ from pipeline.cli.settings_values import (
     Digits,
     Encoding,
     Listen,
+    ListenOrOff,
     Name,
     NotEmpty,
     NumberRange,
@@ -96,6 +97,14 @@ class BoardSettings(Section):
     listen: Listen = "127.0.0.1:8080"
 
 
+class MetricsSettings(Section):
+    """`[metrics]`: where each process answers Prometheus, host and port; empty: it does not."""
+
+    tail: ListenOrOff = ""
+    worker: ListenOrOff = ""
+    sink: ListenOrOff = ""
+
+
 class SiteSettings(Section):
     """One `[[sites]]` block: a SwyxServer installation with its files, number plan and dialect."""
 
@@ -118,6 +127,8 @@ class SiteSettings(Section):
     currency: Currency = "EUR"
     tariff: str | None = None
     users: AbsolutePath | None = None
+    mirror: AbsolutePath | None = None
+    mirror_days: Annotated[int, whole(1, 36_500)] = 180
 
 
 class LinkSettings(Section):
@@ -145,6 +156,7 @@ class Settings(Section):
     kafka: KafkaSettings
     clickhouse: ClickHouseSettings
     board: BoardSettings
+    metrics: MetricsSettings
     sites: tuple[SiteSettings, ...]
     links: tuple[LinkSettings, ...]
     tariffs: tuple[TariffSettings, ...]
@@ -155,5 +167,6 @@ TABLES: dict[str, type[Section]] = {
     "kafka": KafkaSettings,
     "clickhouse": ClickHouseSettings,
     "board": BoardSettings,
+    "metrics": MetricsSettings,
 }
 LISTS: dict[str, type[Section]] = {"sites": SiteSettings, "links": LinkSettings, "tariffs": TariffSettings}

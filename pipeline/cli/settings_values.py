@@ -111,6 +111,12 @@ def _listen(value: str) -> str:
     return value
 
 
+def _listen_or_off(value: str) -> str:
+    if value and address(value) is None:
+        raise ValueError('expected host:port such as "127.0.0.1:9464", or "" for none; correct it')
+    return value
+
+
 def _bootstrap(value: str) -> str:
     if value != EMBEDDED and any(address(part) is None for part in value.split(",")):
         raise ValueError('expected "embedded" or "host:9092,…"; correct it')
@@ -177,6 +183,7 @@ ShortNumber = Annotated[str, matching(r"[0-9?]+", 'digits and ? such as "116???"
 Device = Annotated[str, matching(r"(?s).*\S.*", "a device name that is not empty")]
 Database = Annotated[str, matching(r"[A-Za-z_][A-Za-z0-9_]*", "letters, digits and _ that begin with no digit")]
 Listen = Annotated[str, AfterValidator(_listen)]
+ListenOrOff = Annotated[str, AfterValidator(_listen_or_off)]
 Bootstrap = Annotated[str, AfterValidator(_bootstrap)]
 ClickHouseUrl = Annotated[str, AfterValidator(_clickhouse_url)]
 AbsolutePath = Annotated[Path, BeforeValidator(_absolute)]

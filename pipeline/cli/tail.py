@@ -3,17 +3,12 @@
 from __future__ import annotations
 
 import os
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
 
-from pipeline.cli.errors import CommandError, UsageError
-from pipeline.cli.options import DEFAULT_CONFIG, ConfigOption
-
-if TYPE_CHECKING:
-    from collections.abc import Sequence
-
-    from pipeline.cli.settings import Settings, SiteSettings
+from pipeline.cli.errors import CommandError
+from pipeline.cli.options import DEFAULT_CONFIG, ConfigOption, chosen_sites
 
 
 def tail(
@@ -29,6 +24,8 @@ def tail(
     from connectors.kafka.producer import Publisher, PublishError
     from pipeline.cli.endpoints import kafka_options
     from pipeline.cli.lifetime import stop_event
+    from pipeline.cli.metrics import metrics_served
+    from pipeline.cli.metrics_of import tail_metrics
     from pipeline.cli.settings import load_settings
     from pipeline.cli.settings_files import require_folders
     from pipeline.cli.wiring_tail import tail_sites
@@ -36,23 +33,15 @@ def tail(
 
     stop = stop_event()
     settings = load_settings(config, os.environ)
-    sites = _chosen(settings, site)
+    sites = chosen_sites(settings, site)
     require_folders(settings, sites)
     publisher = Publisher(kafka_options(settings), stop)
     followed = Tail(tail_sites(settings, sites), publisher, encode, settings.pipeline.state_directory, stop)
+    listen = settings.metrics.tail
     try:
-        finished = followed.run(until_idle)
+        with metrics_served("tail", listen, lambda: tail_metrics(followed.figures, publisher.unconfirmed)):
+            finished = followed.run(until_idle)
     except PublishError as error:
         raise CommandError(str(error)) from error
     if until_idle and not finished:
         raise CommandError("stopped before every file was read; run it again to go on")
-
-
-def _chosen(settings: Settings, name: str | None) -> Sequence[SiteSettings]:
-    if name is None:
-        return settings.sites
-    chosen = [site for site in settings.sites if site.name == name]
-    if not chosen:
-        known = ", ".join(site.name for site in settings.sites)
-        raise UsageError(f"--site {name}: no such site in {settings.file}; it has {known}")
-    return chosen

@@ -9,6 +9,7 @@ from connectors.cdr_file.dialect import Dialect
 from connectors.cdr_file.followed import source_name
 
 if TYPE_CHECKING:
+    from connectors.cdr_file.mirror.mirror import MirrorOptions
     from connectors.cdr_file.tail_site import TailSite
     from pipeline.cli.settings import Settings, SiteSettings
 
@@ -39,6 +40,16 @@ def tail_sites(settings: Settings, sites: Iterable[SiteSettings]) -> list[TailSi
             files=tuple(pattern.absolute for pattern in site.files),
             base_directory=settings.file.parent,
             dialect=dialect(site),
+            mirror=_mirror(settings, site),
         )
         for site in sites
     ]
+
+
+def _mirror(settings: Settings, site: SiteSettings) -> MirrorOptions | None:
+    from connectors.cdr_file.mirror.mirror import MirrorOptions
+
+    if site.mirror is None:
+        return None
+    journal = settings.pipeline.state_directory / "mirror" / f"{site.name}.journal"
+    return MirrorOptions(site.mirror, site.mirror_days, journal)

@@ -13,10 +13,12 @@ def worker(config: ConfigOption = DEFAULT_CONFIG) -> None:
     from connectors.clickhouse.client import connect
     from connectors.clickhouse.epochs import stream_epoch
     from connectors.kafka.admin import connect as connect_kafka
-    from pipeline.agents.app import WorkerOptions
+    from pipeline.agents.app import WorkerFigures, WorkerOptions
     from pipeline.agents.worker import WorkerCrashError, run_worker
     from pipeline.cli.endpoints import clickhouse_options, kafka_cluster
     from pipeline.cli.lifetime import stop_event
+    from pipeline.cli.metrics import metrics_served
+    from pipeline.cli.metrics_of import worker_metrics
     from pipeline.cli.settings import load_settings
     from pipeline.cli.wiring import group_rules
     from schemas.topics import LIFECYCLE
@@ -38,7 +40,9 @@ def worker(config: ConfigOption = DEFAULT_CONFIG) -> None:
         groups=group_rules(settings),
         epoch=epoch,
     )
+    figures = WorkerFigures()
     try:
-        run_worker(options, stop)
+        with metrics_served("worker", settings.metrics.worker, lambda: worker_metrics(figures)):
+            run_worker(options, stop, figures)
     except WorkerCrashError as error:
         raise CommandError(str(error)) from error

@@ -128,6 +128,9 @@ HEARTBEAT = Heartbeat(
     file="dortmund/cdr.txt",
     file_offset=48_972,
     bytes_behind=0,
+    torn_bytes=117,
+    problem="",
+    utc_offset_seconds=3600,
 )
 
 SITE_CALL = SiteCall(
@@ -239,6 +242,8 @@ BAD_LINE = Reject(
     reason="bad_time",
     detail="StartDate: expected a date like 02.03.2026, found 31.02.2026",
     rejected_at=datetime(2026, 3, 2, 8, 17, 45, 250_000, tzinfo=UTC),
+    header=("CallId", "OriginationNumber", "StartDate", "StartTime", "Custom0"),
+    file_started_at=FILE_START,
 )
 
 EXAMPLES: dict[str, dict[str, Message]] = {
@@ -247,8 +252,16 @@ EXAMPLES: dict[str, dict[str, Message]] = {
         "berlin_one_leg": Lifecycle("berlin", "2049:977:60303ae22b998861", 1, (TO_LEG,)),
         "heartbeat": HEARTBEAT,
         "heartbeat_before_the_first_cdr": HEARTBEAT._replace(last_cdr_at=None, file="", file_offset=0),
+        "heartbeat_with_a_problem": HEARTBEAT._replace(problem="/mnt/swyx/cdr.txt: Permission denied"),
     },
-    "cdr.rejects": {"bad_time": BAD_LINE},
+    "cdr.rejects": {
+        "bad_time": BAD_LINE,
+        "before_the_first_cdr": BAD_LINE._replace(source_offset=0, header=(), file_started_at=None),
+        "message": BAD_LINE._replace(
+            site="", source_file="cdr.lifecycle-3", reason="undecodable_message", header=None, file_started_at=None
+        ),
+        "withdrawn": BAD_LINE._replace(withdrawn=True),
+    },
     "cdr.legs": {
         "over_the_link": LegRow(FROM_LEG, FROM_ID, "internal", "link", "internal", "answered", True, VERSION),
         "transferred": LegRow(

@@ -18,7 +18,7 @@ from kafka import KafkaConsumer, KafkaProducer, TopicPartition
 from connectors.kafka.admin import connect
 from connectors.kafka.options import KafkaOptions
 from infra.embedded.services import start_services
-from pipeline.agents.app import WorkerOptions, build_app
+from pipeline.agents.app import WorkerFigures, WorkerOptions, build_app
 from pipeline.agents.commit import SafeConsumer
 from pipeline.agents.publish import Publisher
 from pipeline.agents.topics import CHANGELOG, GROUP
@@ -66,7 +66,7 @@ def lifecycle(*legs: Leg) -> bytes:
 def work_until(options: WorkerOptions, end: int) -> None:
     """Run a worker until it has acknowledged everything before the offset `end`."""
     stop = threading.Event()
-    worker = threading.Thread(target=run_worker, args=(options, stop))
+    worker = threading.Thread(target=run_worker, args=(options, stop, WorkerFigures()))
     worker.start()
     try:
         wait_until(lambda: acknowledged(options.kafka) >= end, f"the worker acknowledges offset {end - 1}", 60)
@@ -154,7 +154,7 @@ def test_a_bug_ends_the_worker_with_nothing_acknowledged(options: WorkerOptions)
     defective = replace(options, groups={"berlin": GroupRules("berlin", MappingProxyType(sites))})
 
     with pytest.raises(WorkerCrashError, match="a bug"):
-        run_worker(defective, threading.Event())
+        run_worker(defective, threading.Event(), WorkerFigures())
 
     assert acknowledged(options.kafka) == before
     work_until(options, end)
@@ -168,7 +168,7 @@ def test_a_bug_ends_the_worker_with_nothing_acknowledged(options: WorkerOptions)
 def test_no_offset_is_committed_past_a_message_in_flight(
     options: WorkerOptions, committed: int | None, in_flight: int, acked: list[int]
 ) -> None:
-    app = build_app(options, Publisher(None))
+    app = build_app(options, Publisher(None), WorkerFigures())
 
     def committable(kind: type[Consumer]) -> int | None:
         consumer = kind(app.transport, print, print, print)

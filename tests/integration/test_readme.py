@@ -33,6 +33,7 @@ SKIPPED = {
 REPLACED = {
     "scripts/demo --seconds 60": "scripts/demo --seconds 10",
     "swyx-cdr run": "swyx-cdr run --until-idle",  # of itself it ends by Ctrl-C
+    f"swyx-cdr inspect {PBX_FOLDER}/cdr.txt": "swyx-cdr inspect pbx/cdr.txt",
 }
 
 
@@ -144,6 +145,11 @@ def test_the_calls_of_the_specification_are_those_shown(done: list[Step]) -> Non
     found = step(done, "leg_count, amounts")
     assert "transfer:3:2002-11-19T13:08:24   │         3 │ {'EUR':5.56} " in found.output
     assert found.output == found.shown
+
+
+def test_the_file_of_a_pbx_is_what_is_shown(done: list[Step]) -> None:
+    found = step(done, "inspect")
+    assert set(found.shown.splitlines()) - set(found.output.splitlines()) == set()
 
 
 def test_the_configuration_of_a_pbx_is_found_valid(done: list[Step]) -> None:

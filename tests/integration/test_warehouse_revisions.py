@@ -9,6 +9,7 @@ import pytest
 
 from connectors.clickhouse.blocks import WarehouseRow
 from connectors.clickhouse.client import ClickHouseOptions
+from connectors.clickhouse.rejects import stored_rejects
 from connectors.clickhouse.writer import RowWriter
 from schemas.rows import LinkMatch, Withdrawal
 from tests.conftest import ClickHouseServer
@@ -17,6 +18,7 @@ from tests.warehouse import (
     STARTED,
     an_id,
     charge,
+    client_of,
     execute,
     fresh_warehouse,
     leg_row,
@@ -176,6 +178,34 @@ def test_the_same_reject_again_is_one_row(warehouse: ClickHouseOptions, writer: 
     writer.write([reject(100, seconds=60)])
 
     assert select(warehouse, "SELECT source_offset FROM rejects ORDER BY 1") == [(100,), (200,)]
+
+
+def test_a_withdrawn_reject_leaves_the_list_until_it_is_rejected_again(
+    warehouse: ClickHouseOptions, writer: RowWriter
+) -> None:
+    listed = []
+    for state in (
+        reject(100),
+        reject(100, seconds=60)._replace(withdrawn=True),
+        reject(100, seconds=30),
+        reject(100, seconds=90),
+    ):
+        writer.write([state])
+        listed.append(select(warehouse, "SELECT count() FROM rejects")[0][0])
+
+    assert listed == [1, 0, 0, 1]
+
+
+@pytest.mark.parametrize("header", [None, (), ("CallId", 'Müller, "Anna"')])
+def test_a_reject_comes_back_whole(
+    header: tuple[str, ...] | None, warehouse: ClickHouseOptions, writer: RowWriter
+) -> None:
+    written = reject(100, bytes(range(256)), seconds=60)._replace(header=header, file_started_at=STARTED)
+    written = written._replace(rejected_at=written.rejected_at + timedelta(milliseconds=250))
+    writer.write([written])
+
+    with client_of(warehouse) as client:
+        assert list(stored_rejects(client)) == [written]
 
 
 def test_other_bytes_at_the_place_of_a_reject_are_another_row(warehouse: ClickHouseOptions, writer: RowWriter) -> None:

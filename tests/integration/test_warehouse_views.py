@@ -182,6 +182,10 @@ VIEWS = {
         "file": TEXT,
         "file_offset": BIG,
         "bytes_behind": BIG,
+        "torn_bytes": BIG,
+        "problem": TEXT,
+        "state": TEXT,
+        "silent_since": MAYBE_AT,
     },
 }
 

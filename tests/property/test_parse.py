@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import csv
 import io
-from itertools import pairwise
 
 import pytest
 from hypothesis import given
@@ -12,10 +11,10 @@ from hypothesis import strategies as st
 
 from connectors.cdr_file.columns import split_fields
 from connectors.cdr_file.errors import UnreadableError
-from connectors.cdr_file.framing import MAX_LINE_BYTES, Framer, RawLine
+from connectors.cdr_file.framing import MAX_LINE_BYTES, Framer
 from connectors.cdr_file.parse import LineParser
-from schemas.cdr import Leg, Reject
 from tests.cdr_lines import BERLIN, HEADER, READ_AT, line
+from tests.fuzz.accounting import account, framed
 
 PIECES = [
     b"\n",
@@ -27,6 +26,8 @@ PIECES = [
     b"4.10",
     b"   ",
     b"\x00",
+    bytes(2),
+    bytes(300),
     b"\xfc\x81",
     HEADER.encode(),
     line().encode(),
@@ -39,42 +40,29 @@ files = st.lists(st.one_of(st.sampled_from(PIECES), st.binary(max_size=12)), max
 texts = st.text(st.characters(exclude_characters="\n\r", exclude_categories=["Cs"]), max_size=8)
 
 
-def framed(data: bytes, cuts: list[int]) -> tuple[list[RawLine], int]:
-    """The lines of the data fed in blocks that end at the cuts, and the bytes of its torn last line."""
-    framer = Framer()
-    edges = sorted({0, len(data), *(cut % (len(data) + 1) for cut in cuts)})
-    lines = [found for begin, end in pairwise(edges) for found in framer.feed(data[begin:end])]
-    assert framer.position == len(data)
-    return lines, framer.torn_bytes
-
-
 @given(files, st.lists(st.integers(0, 10**6), max_size=20))
-def test_any_division_into_blocks_gives_the_same_lines(data: bytes, cuts: list[int]) -> None:
-    assert framed(data, cuts) == framed(data, [])
+def test_every_byte_ends_in_one_leg_reject_header_or_blank_line_or_pending_however_it_arrives(
+    data: bytes, cuts: list[int]
+) -> None:
+    account(data, BERLIN, cuts)
 
 
 @given(files)
-def test_every_byte_is_in_exactly_one_line_or_in_the_torn_end(data: bytes) -> None:
-    lines, torn = framed(data, [])
-    position = 3 if data.startswith(b"\xef\xbb\xbf") else 0
-    for raw in lines:
-        assert raw.offset == position
-        assert data[raw.offset : raw.end].startswith(raw.data)
-        behind = data[raw.offset + len(raw.data) + raw.cut : raw.end]
-        assert behind.lstrip(b"\r") == b"\n"
-        position = raw.end
-    assert position + torn == len(data)
+def test_nothing_is_pending_when_the_last_line_is_accepted(data: bytes) -> None:
+    framer = Framer()
+    framer.feed(data)
+    framer.finish()
+    assert (framer.torn_bytes, framer.position) == (0, len(data))
 
 
 @given(files)
-def test_every_line_is_one_leg_one_reject_or_no_cdr_and_nothing_raises(data: bytes) -> None:
-    parser = LineParser("dortmund", BERLIN, "cdr.txt")
-    for raw in framed(data, [])[0]:
-        found = parser.parse(raw, READ_AT)
-        if isinstance(found, Leg):
-            assert found.position.offset == raw.offset
-        elif isinstance(found, Reject):
-            assert (found.source_offset, found.raw) == (raw.offset, raw.data)
+def test_an_accepted_last_line_is_read_as_if_it_had_a_line_end(data: bytes) -> None:
+    framer = Framer()
+    lines = framer.feed(data) + framer.finish()
+    ended = framed(data + b"\n", [])[0]
+    assert [(line.offset, line.data.strip(b"\0")) for line in lines if line.data.strip(b"\0\r")] == [
+        (line.offset, line.data.strip(b"\0")) for line in ended if line.data.strip(b"\0\r")
+    ]
 
 
 @given(files, st.integers(0, 40))

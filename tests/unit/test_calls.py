@@ -74,6 +74,12 @@ def test_the_project_number_is_the_first_in_the_order_of_legs() -> None:
     assert Derived(*legs).call.project_number == "2"
 
 
+def test_a_plus_before_a_project_number_is_left_out() -> None:
+    legs = [leg("3", 0, project_number="+"), result("8", 10, "3", project_number="+4711")]
+    derived = Derived(*legs)
+    assert [derived.call.project_number, Derived(legs[1]).call.project_number] == ["4711", "4711"]
+
+
 def test_the_origin_site_is_that_of_the_first_leg() -> None:
     assert Derived(leg("3", site="zurich")).call.origin_site == "zurich"
 

@@ -176,3 +176,7 @@ def test_carrier_site_and_trunk_of_an_unpaired_leg_are_its_own() -> None:
 
 def test_the_project_number_is_the_legs() -> None:
     assert charge(project_number="4711").project_number == "4711"
+
+
+def test_a_plus_before_the_project_number_is_left_out() -> None:
+    assert charge(project_number="+4711").project_number == "4711"

@@ -40,8 +40,18 @@ def test_a_valid_configuration_is_told_in_words(tmp_path: Path, capsys: pytest.C
         "site berlin: Europe/Berlin, no tariff; berlin/cdr*.txt: no file yet",
         'link berlin-dortmund: "Link Dortmund" at berlin, "Link Berlin" at dortmund; clocks differ by at most 10 s',
         f"tariff telekom: {tmp_path / 'tariffs' / 'telekom.csv'}, EUR, 4 decimals",
+        f"warning: tariffs.telekom.rates: {tmp_path / 'tariffs' / 'telekom.csv'}: "
+        'line 2, prefix: found "+49" without a band from Monday 18:00 until Tuesday 08:00; '
+        "expected bands for the whole week; add a row, or calls are free then and flagged no_band",
         "the configuration is valid",
     ]
+
+
+def test_a_mirror_is_told(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    file = complete(tmp_path)
+    file.write_text(example_with('tariff = "telekom"', 'tariff = "telekom"\nmirror = "mirror"\nmirror_days = 400'))
+    check_config(file)
+    assert f"; mirror {tmp_path / 'mirror'}, kept 400 days\n" in capsys.readouterr().out
 
 
 def test_it_changes_nothing(tmp_path: Path) -> None:

@@ -92,15 +92,6 @@ def test_an_impossible_state_means_reading_from_the_beginning(tmp_path: Path, ch
     assert store.load() == []
 
 
-def test_a_crash_while_writing_leaves_the_old_checkpoint(tmp_path: Path) -> None:
-    store = CheckpointStore(tmp_path, "dortmund")
-    store.save([state(100)])
-    (tmp_path / "dortmund.json.new").write_bytes(b'{"half')
-    assert store.load() == [state(100)]
-    store.save([state(200)])
-    assert store.load() == [state(200)]
-
-
 def test_a_checkpoint_that_cannot_be_written_names_its_file(tmp_path: Path) -> None:
     (tmp_path / "checkpoints").write_bytes(b"")
     with pytest.raises(TailError, match=r"checkpoints/dortmund\.json: cannot write the checkpoint"):

@@ -7,7 +7,7 @@ import pytest
 from connectors.clickhouse.migrate import Migration, parse_migration, released_migrations
 
 REPEATABLE = re.compile(
-    r"CREATE TABLE IF NOT EXISTS |CREATE OR REPLACE VIEW |ALTER TABLE \w+ \w+ \w+ IF (NOT )?EXISTS "
+    r"CREATE TABLE IF NOT EXISTS |CREATE OR REPLACE VIEW |ALTER TABLE \w+\s+\w+ \w+ IF (NOT )?EXISTS "
 )
 
 

@@ -75,6 +75,26 @@ def test_a_number_of_at_most_extension_digits_is_an_extension() -> None:
     assert party("4567") == Party("4567", "", "4567")
 
 
+def test_a_plus_before_an_extension_is_left_out() -> None:
+    assert party("+123") == party("123") == Party("123", "", "123")
+
+
+def test_a_plus_before_a_short_number_at_a_trunk_is_left_out() -> None:
+    assert party("+112", at_trunk=True) == Party("112", None, "112")
+
+
+def test_a_plus_before_a_longer_number_stays() -> None:
+    assert party("+45678") == Party("+45678", None, "+45678")
+
+
+def test_a_plus_before_a_number_as_long_as_an_international_one_stays() -> None:
+    assert canonical("+6834000", extension_digits=10) == "+6834000"
+
+
+def test_a_plus_before_a_mask_stays() -> None:
+    assert canonical("+4XX") == "+4XX"
+
+
 def test_a_longer_number_is_no_extension() -> None:
     assert party("45678") == Party("+4923145678", None, "+4923145678")
 

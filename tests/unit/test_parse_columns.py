@@ -69,6 +69,15 @@ def test_unknown_columns_are_kept_by_name() -> None:
     assert found.anomalies == ()
 
 
+def test_the_columns_that_queue_controller_adds_are_kept_by_name() -> None:
+    added = ["PreviousState", "ConnectedNumber", "ConnectedName", *(f"Custom{number}" for number in range(8))]
+    values = ["Alerting", "201", "Agent, 1st", "+49231987654", "sales", "17", "User B", "4", "Hotline", "", ""]
+    changes = {"DeliveredDate": "19.11.2002", "DeliveredTime": "13:03:40"}
+    found = leg(under([*COLUMNS, *added], [*fields(**changes), *values]))
+    assert found.extra == tuple(zip(added, values, strict=True))
+    assert (found.record, found.anomalies) == (leg(line(**changes)).record, ())
+
+
 def test_unknown_columns_without_a_name_of_their_own_are_kept_by_number() -> None:
     found = leg(under([*COLUMNS, "", "Custom0", "Custom0"], [*fields(), "a", "b", "c"]))
     assert found.extra == (("field_35", "a"), ("Custom0", "b"), ("field_37", "c"))
@@ -132,6 +141,14 @@ def test_quoted_fields_hold_commas_and_doubled_quotes(name: str) -> None:
 )
 def test_open_quotes_and_text_behind_quotes_are_rejected_before_anything_else(text: str) -> None:
     assert reject(text).reason == "bad_quoting"
+
+
+@pytest.mark.parametrize("name", ["Jones\rJohn", "Jones,\rJohn", "\r"])
+def test_a_cr_inside_a_field_is_text(name: str) -> None:
+    values = fields(CalledName=name)
+    bare = [value if value != "User A" else '"User A"' for value in values]
+    bare[4] = name if "," not in name else f'"{name}"'
+    assert leg(line(CalledName=name)).record.called_name == leg(",".join(bare)).record.called_name == name
 
 
 def test_a_quote_inside_an_unquoted_field_is_text() -> None:

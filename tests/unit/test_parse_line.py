@@ -24,9 +24,15 @@ def test_a_call_id_may_be_any_text(call_id: str) -> None:
 
 
 def test_texts_are_kept_as_written() -> None:
-    record = leg(line(OriginationName=" User A ", DestinationDevice="SwyxGate 1", ProjectNumber="+4711")).record
-    texts = (record.origination_name, record.destination_device, record.project_number)
-    assert texts == (" User A ", "SwyxGate 1", "+4711")
+    record = leg(line(OriginationName=" User A ", DestinationDevice="SwyxGate 1")).record
+    assert (record.origination_name, record.destination_device) == (" User A ", "SwyxGate 1")
+
+
+def test_the_plus_signs_of_newer_examples_are_kept_as_written() -> None:
+    written = line(OriginationNumber="+123", CalledNumber="+456", ProjectNumber="+4711", PublicAccessPrefix="+0")
+    record = leg(written).record
+    assert (record.origination_number, record.called_number) == ("+123", "+456")
+    assert (record.project_number, record.public_access_prefix) == ("+4711", "+0")
 
 
 def test_the_position_names_the_files_first_start_the_file_and_the_offset() -> None:
@@ -43,6 +49,39 @@ def test_the_raw_line_is_kept_without_its_end() -> None:
     assert leg(f"{text}\r\n".encode("cp1252")).raw_line == text
 
 
+@pytest.mark.parametrize("text", ["\0" + line(), line() + "\0", "\0" + line() + "\0\r"])
+def test_nuls_around_a_line_are_left_out(text: str) -> None:
+    found = leg(text)
+    assert (found.record, found.raw_line, found.anomalies) == (leg(line()).record, line(), ())
+
+
+def test_a_nul_inside_a_field_is_kept() -> None:
+    assert leg(line(OriginationName="User\0A")).record.origination_name == "User\0A"
+
+
+@pytest.mark.parametrize("text", ["\0", "\0" * 5000, " \0"])
+def test_a_line_of_nuls_is_blank(text: str) -> None:
+    assert parsed(text) == []
+
+
+def test_a_good_line_behind_a_torn_one_and_the_nuls_of_a_crash_is_read() -> None:
+    torn, good = line()[:40], line(CallId="4")
+    first, second = parsed(f"{torn}{chr(0) * 100}{good}")
+    assert isinstance(first, Reject)
+    assert (first.raw, first.reason) == (torn.encode(), "wrong_number_of_fields")
+    assert isinstance(second, Leg)
+    assert (second.record.call_id, second.position.offset) == ("4", 140)
+
+
+@pytest.mark.parametrize("encoding", ["utf-16", "utf-16-le", "utf-16-be"])
+def test_a_file_in_utf_16_is_rejected_with_what_to_do(encoding: str) -> None:
+    found = parsed(f"{HEADER}\r\n{line()}\r\n{line(CallId='4')}\r\n".encode(encoding))
+    assert len(found) == 3
+    for entry in found:
+        assert isinstance(entry, Reject)
+        assert entry.detail.endswith("as in UTF-16: convert the file to UTF-8")
+
+
 def test_a_reject_keeps_file_offset_and_bytes() -> None:
     raw = line(CallId="").encode("cp1252")
     found = [entry for entry in parsed(line().encode() + b"\r\n" + raw) if isinstance(entry, Reject)]
@@ -55,6 +94,8 @@ def test_a_reject_keeps_file_offset_and_bytes() -> None:
             "no_call_id",
             "CallId: expected an identifier, found it empty",
             READ_AT,
+            header=(),
+            file_started_at=STARTED,
         )
     ]
 
@@ -73,6 +114,11 @@ def test_a_reject_keeps_file_offset_and_bytes() -> None:
 )
 def test_the_first_reason_why_a_line_is_no_cdr_is_given(text: str, reason: str) -> None:
     assert reject(text).reason == reason
+
+
+def test_a_line_of_64_kib_is_read() -> None:
+    name = "x" * (MAX_LINE_BYTES - len(line(OriginationName="")))
+    assert leg(line(OriginationName=name) + "\r").record.origination_name == name
 
 
 def test_a_line_over_64_kib_is_rejected_with_its_first_64_kib() -> None:

@@ -104,6 +104,7 @@ def test_a_wrong_value_of_a_site_is_named_with_what_was_expected(line: str, foun
         ('url = "embedded"', 'url = "clickhouse://h/cdr"', "clickhouse.url: found"),
         ('"cdr"', '"my-db"', 'clickhouse.database: found "my-db"; expected letters, digits and _'),
         ("127.0.0.1:8080", "8080", 'board.listen: found "8080"; expected host:port'),
+        ("[board]", '[metrics]\ntail = "9464"\n[board]', 'metrics.tail: found "9464"; expected host:port'),
         ("[board]", "[boards]", "boards: found an unknown key; expected board; correct its spelling"),
         ("decimals = 4", "decimals = 7", "tariffs.telekom.decimals: found 7; expected a whole number from 0 to 6"),
     ],

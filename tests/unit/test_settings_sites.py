@@ -163,3 +163,24 @@ def test_a_missing_table_is_named(missing: str, tmp_path: Path) -> None:
     (tmp_path / missing).unlink()
     with pytest.raises(ConfigurationError, match=rf"{missing}: found no file that can be read"):
         require_tables(load(tmp_path, EXAMPLE))
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "found"),
+    [
+        ('files = ["pbx/cdr*.txt"]', 'mirror = "pbx"', 'in which "pbx/cdr*.txt" of site a matches no file'),
+        ('files = ["x/*/cdr*"]', 'mirror = "x/y"', 'in which "x/*/cdr*" of site a matches no file'),
+        ('mirror = "mirror"', 'mirror = "./mirror"', "which is also that of a; expected a folder of its own"),
+    ],
+)
+def test_a_mirror_is_followed_by_nobody_and_has_a_folder_of_its_own(
+    one: str, other: str, found: str, tmp_path: Path
+) -> None:
+    (problem,) = problems(tmp_path, site("a", one) + site("b", other))
+    assert problem.startswith("sites.b.mirror: found ")
+    assert found in problem
+
+
+def test_a_mirror_may_stand_beside_the_files_where_no_glob_matches_it(tmp_path: Path) -> None:
+    (a,) = load(tmp_path, site("a", 'files = ["cdr.txt", "cdr[!-]*.txt"]', 'mirror = "."')).sites
+    assert (a.mirror, a.mirror_days) == (tmp_path, 180)

@@ -44,6 +44,8 @@ def row(**changes: str) -> str:
         {"from_time": "18:00", "until_time": "24:00"},
         {"valid_from": "2024-01-01", "valid_until": "2024-07-01"},
         {"destination": "Berlin, Germany"},
+        {"from_time": "18:00", "until_time": "00:00"},
+        {"price_per_minute": "9999.000000000001", "connect_fee": "00", "minimum": "0001.5"},
     ],
 )
 def test_a_valid_rate_has_no_problem(changes: dict[str, str], tmp_path: Path) -> None:
@@ -64,7 +66,13 @@ def test_a_valid_rate_has_no_problem(changes: dict[str, str], tmp_path: Path) ->
         ({"from_time": "24:00"}, "from_time"),
         ({"until_time": "24:01"}, "until_time"),
         ({"from_time": "08:00", "until_time": "08:00"}, "until_time"),
+        ({"from_time": "", "until_time": "00:00"}, "until_time"),
+        ({"from_time": "00:00", "until_time": "00:00"}, "until_time"),
         ({"connect_fee": ""}, "connect_fee"),
+        ({"connect_fee": "1_0"}, "connect_fee"),
+        ({"connect_fee": "10000"}, "connect_fee"),
+        ({"price_per_minute": "1e-3"}, "price_per_minute"),
+        ({"price_per_minute": "0.0000000000001"}, "price_per_minute"),
         ({"price_per_minute": "0,0125"}, "price_per_minute"),
         ({"price_per_minute": "NaN"}, "price_per_minute"),
         ({"minimum": "-1"}, "minimum"),

@@ -1,0 +1,1 @@
+"""What an unknown cdr.txt tells of its site: the work of `swyx-cdr inspect`."""

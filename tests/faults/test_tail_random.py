@@ -1,0 +1,45 @@
+"""Random scripts with random kills (SIGKILL) of the real tail on a real Kafka: no line is lost (docs/delivery.md)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from tests.faults.arrivals import Arrivals, arrivals_of
+from tests.faults.followers import Followers
+from tests.faults.scene import Scene
+from tests.faults.stage import create_topics
+
+STEPS = (
+    *("write 1", "write 3", "write 150", "half", "half-character", "half-end", "rest", "header", "hold", "let-go"),
+    *("empty", "rewrite 2", "rewrite 60", "same", "same times", "again", "delete", "away", "rename", "copy"),
+    *("replace 5", "touch -100", "touch 100", "file cdr.txt", "file cdr-b.txt", "vanish", "come-back", "deny", "grant"),
+    *("start", "start", "look", "look", "look", "settled", "kill 0", "kill 2", "kill 20"),
+)
+
+
+@pytest.fixture(scope="module")
+def arrivals(kafka: str) -> Iterator[Arrivals]:
+    create_topics(kafka)
+    with arrivals_of(kafka) as arrivals:
+        yield arrivals
+
+
+@pytest.fixture(scope="module")
+def followers(kafka: str) -> Followers:
+    return Followers(kafka)
+
+
+@settings(max_examples=200, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@given(steps=st.lists(st.sampled_from(STEPS), min_size=5, max_size=40))
+def test_no_line_is_lost_by_random_faults_and_kills(followers: Followers, arrivals: Arrivals, steps: list[str]) -> None:
+    with TemporaryDirectory() as folder:
+        (Path(folder) / "files").mkdir()
+        scene = Scene(followers, arrivals, Path(folder) / "files")
+        scene.play(steps)
+        assert (scene.writer.missing(), scene.fragments(), scene.divided()) == (set(), set(), [])
