@@ -8,14 +8,15 @@ from typing import NamedTuple
 
 from pipeline.domain import parties
 from pipeline.domain.legs import Part, duration_seconds, project_number
-from pipeline.domain.numbers import NumberPlan, text_at
+from pipeline.domain.numbers import NumberPlan, Party, text_at
 from pipeline.domain.rating import CallTimes, Rated, rate
-from pipeline.domain.rules import GroupRules
+from pipeline.domain.rules import Destination, GroupRules
 from pipeline.domain.shape import Chain
 from schemas.rows import Charge
 
 MICROS = Decimal("0.000001")
 NOTHING = Decimal("0.000000")
+_INTERNAL = Destination("", "internal")
 
 
 class Price(NamedTuple):
@@ -33,6 +34,7 @@ class Charging:
         self._plan = plan
         self._sites = rules.sites
         self._free = {name: Price("none", site.currency, NOTHING) for name, site in rules.sites.items()}
+        self._destination = rules.destination
         # A leg is priced several times while its rows are made.
         self._rate = lru_cache(maxsize=1024)(rate)
 
@@ -71,6 +73,8 @@ class Charging:
             return None
         price, rated = self.price(part), self._rated(part)
         first, last = chain[0], chain[-1]
+        payer_site, payer_number, payer_name = self._payer(first)
+        destination = parties.destination(self._plan, part)
         return Charge(
             leg.leg_id,
             leg.site,
@@ -79,9 +83,11 @@ class Charging:
             record.started_at,
             record.connected_at,
             duration_seconds(record),
-            *self._payer(first),
+            payer_site,
+            payer_number,
+            payer_name,
             next((project for part in chain if (project := project_number(part.leg.record))), ""),
-            text_at(parties.destination(self._plan, part), leg.site),
+            text_at(destination, leg.site),
             rated.destination if rated else "",
             last.facts.link_to.other if last.facts.link_to else last.leg.site,
             last.leg.record.destination_device,
@@ -91,13 +97,23 @@ class Charging:
             price.source != "none" and (len(chain) == 1 or self.counted(chain) is part),
             _counterpart(part, chain),
             rated.amount if rated else None,
-            "",  # destination_country
-            "",  # destination_kind
-            "",  # department
-            "",  # cost_centre
+            *self._leads_to(destination, leg.site),
+            *self._unit(payer_site, payer_number, first),
             _anomalies(part, price, rated),
             version,
         )
+
+    def _leads_to(self, destination: Party, site: str) -> Destination:
+        """Country and kind of the number that was called."""
+        if destination.extension_of is not None:
+            return _INTERNAL
+        return self._destination(destination.canonical, self._sites[site].country_code)
+
+    def _unit(self, site: str, extension: str, first: Part) -> tuple[str, str]:
+        """Department and cost centre of the payer on the day of the call, by the users of the payer's site."""
+        rules = self._sites[site]
+        user = rules.users.of(extension, first.leg.record.started_at.astimezone(rules.time_zone).date())
+        return (user.department, user.cost_centre) if user else ("", "")
 
     def _payer(self, first: Part) -> tuple[str, str, str]:
         """Site, number and name of who started a chain ("the originator is the person to charge", CDR spec 1.1.6)."""

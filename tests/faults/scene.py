@@ -18,7 +18,7 @@ from tests.faults.writer import Writer
 # More than it ever takes; a failing script is tried again many times.
 WAIT_SECONDS = 40.0
 TAIL_STEPS = ("look", "settled", "start", "kill")
-# Steps that are taken back by another one, and what may be done in between.
+# Steps that are taken back by another one (`end` does it), which stands first, and what may be done in between.
 BETWEEN = {
     "half": ("rest", "copy", *TAIL_STEPS),
     "vanish": ("come-back", "write", *TAIL_STEPS),
@@ -48,8 +48,7 @@ class Scene:
         try:
             for step in steps:
                 self._do(*step.split())
-            if self._begun:
-                self._do(BETWEEN[self._begun][0])
+            self._do("end")
             # A tail that runs has to find everything itself: the next one compares all files anew.
             self.settled()
             self.kill()
@@ -116,6 +115,8 @@ class Scene:
             self.writer.settled()
 
     def _do(self, name: str, *arguments: str) -> None:
+        if name == "end" and self._begun:
+            name = BETWEEN[self._begun][0]
         if not self._is_possible(name):
             return
         if name in TAIL_STEPS:
@@ -131,8 +132,7 @@ class Scene:
             return True
         if self._begun:
             return name in BETWEEN[self._begun] and (name not in ("rename", "copy") or self.writer.path.exists())
-        is_end = any(name == between[0] for between in BETWEEN.values())
-        return not is_end and (name in NEEDS_NO_FILE or self.writer.path.exists())
+        return name != "end" and (name in NEEDS_NO_FILE or self.writer.path.exists())
 
     def _begun_by(self, name: str) -> str:
         if name.startswith("half"):

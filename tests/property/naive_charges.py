@@ -15,6 +15,7 @@ from tests.property.naive import World, called_party, destination_kind, in_order
 from tests.property.naive_rating import Leg as RatedLeg
 from tests.property.naive_rating import Rated, naive_rate
 from tests.property.tariffs import TARIFFS
+from tests.property.users import USERS, kind_of
 
 
 class Priced(NamedTuple):
@@ -107,13 +108,28 @@ def charge_row(world: World, leg: Leg, call_id: str, site_call_id: str) -> Charg
         counted[-1:] == [leg.leg_id],
         neighbours[0],
         rated.amount if rated else None,
-        "",
-        "",
-        "",
-        "",
+        *leads_to(world, leg),
+        *unit(world, chain[0]),
         ("no_band",) if rated and rated.no_band else ("unrated",) if price.source == "none" and to_trunk else (),
         0,
     )
+
+
+def leads_to(world: World, leg: Leg) -> tuple[str, str]:
+    """Contract 9: country and kind of the destination."""
+    record = leg.record
+    number = record.destination_number or record.called_number
+    to_trunk = destination_kind(leg, world.rules) == "trunk"
+    party = world.plan.party(number, leg.site, to_trunk, record.lcr_provider)
+    return ("", "internal") if party.extension_of is not None else kind_of(party.canonical)
+
+
+def unit(world: World, first: Leg) -> tuple[str, str]:
+    """Contract 3: department and cost centre of who pays, by the users of that site on the day of the call."""
+    site, number, _ = payer(world, first)
+    today = f"{first.record.started_at.astimezone(world.rules.sites[site].time_zone):%Y-%m-%d}"
+    found = [user for user in USERS if (user.site, user.extension) == (site, number) and user.since <= today]
+    return (found[-1].department, found[-1].cost_centre) if found else ("", "")
 
 
 def payer(world: World, first: Leg) -> tuple[str, str, str]:

@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo
 
 from pipeline.domain.rules import GroupRules
 from tests.builders import rules
+from tests.property.users import with_users
 from tests.rates import Row, row, tariff
 
 
@@ -42,10 +43,10 @@ TARIFFS = {
 
 
 def rated_rules() -> GroupRules:
-    """The sites of `builders.rules`, of which all but Zurich have a tariff."""
+    """The sites of `builders.rules` with users; all but Zurich have a tariff."""
     plain = rules()
     sites = dict(plain.sites)
     for name, (rows, currency, decimals, zone) in TARIFFS.items():
         rated = tariff(*rows, currency=currency, decimals=decimals)
         sites[name] = replace(sites[name], time_zone=ZoneInfo(zone), tariff=rated)
-    return replace(plain, sites=sites)
+    return with_users(replace(plain, sites=sites))

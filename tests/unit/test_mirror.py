@@ -98,7 +98,8 @@ def test_while_the_mirror_cannot_be_written_nothing_is_published_and_then_everyt
 
         assert (site.published, site.tail.is_idle()) == ([], False)
         assert site.tail.problems == [f"{site.mirror}: No space left on device"]
-        assert site.tail._heartbeat().bytes_behind == len(numbered(1, 3))
+        site.tail.beat(final=True)
+        assert site.tail.figures.bytes_behind == len(numbered(1, 3))
         site.read()
 
     assert site.mirrored() == numbered(1, 3)
