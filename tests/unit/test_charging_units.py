@@ -54,8 +54,8 @@ def test_the_users_of_another_site_do_not_count() -> None:
 
 
 def test_a_payer_from_another_site_belongs_to_a_department_there() -> None:
-    fields = {"origination_device": "Link Berlin", "origination_number": "+49301234101"}
-    assert unit(charge(group("berlin", ANNA), **fields)) == ("sales", "4711")
+    found = charge(group("berlin", ANNA), origination_device="Link Berlin", origination_number="+49301234101")
+    assert unit(found) == ("sales", "4711")
 
 
 def test_what_is_called_is_seen_from_the_country_of_the_legs_site() -> None:
