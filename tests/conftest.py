@@ -1,4 +1,4 @@
-"""Real servers for the tests, started once a run and only if a test asks for them."""
+"""Real servers for the tests, started once a test process and only if a test asks for them."""
 
 from __future__ import annotations
 
