@@ -106,8 +106,9 @@ class Follower:
                 del found[_known_key(file)]
                 self.lost.remove(file)
                 self._keep(file, *place)
+        originals = self._originals() if found else []
         for path, status in found.values():
-            self._adopt(path, status)
+            self._adopt(path, status, originals)
         del self.lost[:-LOST_FILES]
         self.files.sort(key=lambda file: (file.started_at or _LAST, file.path))
         self._choose_hot()
@@ -162,7 +163,7 @@ class Follower:
         file.path = None
         self._remember(file)
         try:
-            replacement = self._adopt(path, os.stat(path))
+            replacement = self._adopt(path, os.stat(path), self._originals())
         except OSError:
             return None
         outcome = replacement.read()
@@ -181,7 +182,7 @@ class Follower:
         self._remember(file)
 
     def _remember(self, file: FollowedFile) -> None:
-        file.unread = False
+        file.unread = file.keeps_open = False
         # What held no CDR yet is as well read again.
         if file.started_at is not None:
             self.lost.append(file)
@@ -192,13 +193,14 @@ class Follower:
             file.notice(status)
         else:
             file.attach(path, status)
-        # What is written into an empty file from now on may make it a copy: that is looked at before it is read.
-        file.unread = file.unread and status.st_size > 0
+        if not status.st_size and not file.known.offset:
+            # What is written into it from now on may make it a copy: that is looked at before it is read.
+            file.unread = False
         self.files.append(file)
 
-    def _adopt(self, path: str, status: os.stat_result) -> FollowedFile:
+    def _adopt(self, path: str, status: os.stat_result, originals: Sequence[FileState]) -> FollowedFile:
         """Follow a file that is new under its device and inode: the content of a known one, or a new one."""
-        file = self._lost_content(path, status) or self._copied_content(path, status)
+        file = self._lost_content(path, status) or self._copied_content(path, status, originals)
         if file is None:
             known = beginning_of(*key_of(status))
             file = FollowedFile(source_name(path, self._base), known, self._first_start(path))
@@ -214,14 +216,17 @@ class Follower:
         self.lost.remove(read_furthest[place])
         return read_furthest[place]
 
-    def _copied_content(self, path: str, status: os.stat_result) -> FollowedFile | None:
-        """A copy of a file that is followed too: it begins where that one is confirmed (copy and truncate)."""
+    def _originals(self) -> list[FileState]:
+        """How far the files that are followed are confirmed, the furthest first."""
         states = [state for file in self.files if file.started_at and (state := self._confirmed(file))]
-        states.sort(key=lambda state: state.footprint.offset, reverse=True)
-        place = find_content(path, status, [state.footprint for state in states])
+        return sorted(states, key=lambda state: state.footprint.offset, reverse=True)
+
+    def _copied_content(self, path: str, status: os.stat_result, originals: Sequence[FileState]) -> FollowedFile | None:
+        """A copy of a file that is followed too: it begins where that one is confirmed (copy and truncate)."""
+        place = find_content(path, status, [state.footprint for state in originals])
         if place is None:
             return None
-        state = states[place]
+        state = originals[place]
         return FollowedFile(state.source_file, state.footprint, state.parser.file_started_at, state)
 
 

@@ -139,6 +139,18 @@ def test_content_replaced_within_one_tick_of_the_clock_is_seen(site: Site) -> No
     assert file.read() is Outcome.REPLACED
 
 
+def test_content_replaced_under_its_old_size_and_time_is_seen(site: Site, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("connectors.cdr_file.followed._TICK_SECONDS", 0.0)
+    site.append(b"one\n")
+    site.lines()
+    site.lines()
+    status = site.file.stat()
+    while site.file.stat().st_ctime_ns == status.st_ctime_ns:  # until the file system's clock has ticked
+        site.file.write_bytes(b"six\n")
+        os.utime(site.file, ns=(status.st_atime_ns, status.st_mtime_ns))
+    assert site.lines() == [("cdr.txt", b"six")]
+
+
 def test_an_unchanged_file_is_left_alone_when_its_clock_has_ticked(site: Site, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("connectors.cdr_file.followed._TICK_SECONDS", 0.0)
     site.append(b"one\n")
