@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import weakref
 from collections.abc import Awaitable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -50,7 +50,8 @@ class WorkerOptions:
 class WorkerFigures:
     """What the worker has done since its start, and what it holds; written by its thread, read by any.
 
-    `rows` are all messages that it published, rejects and heartbeats among them.
+    `rows` are all messages that it published, rejects and heartbeats among them. `watermarks` tell up to when the
+    CDRs of each group are known.
     """
 
     messages: int = 0
@@ -58,10 +59,12 @@ class WorkerFigures:
     rows: int = 0
     groups: int = 0
     legs_in_state: int = 0
+    watermarks: Mapping[str, datetime] = field(default_factory=dict)
 
     def hold(self, groups: Groups) -> None:
         """Take note of what is in state."""
         self.groups, self.legs_in_state = len(groups), groups.legs
+        self.watermarks = groups.watermarks
 
 
 def build_app(options: WorkerOptions, publisher: Publisher, figures: WorkerFigures) -> faust.App:

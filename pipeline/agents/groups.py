@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Container, Iterable, Mapping
+from datetime import datetime
 
 from pipeline.domain.rules import GroupRules
 from pipeline.domain.state import Group
-from schemas.cdr import Lifecycle
+from pipeline.domain.watermark import Watermark
+from schemas.cdr import Heartbeat, Lifecycle
 from schemas.codec import decode
 
 
@@ -17,6 +19,7 @@ class Groups:
         """`rules` by name of the group."""
         self._rules = {site: group for group in rules.values() for site in group.sites}
         self._groups: dict[str, Group] = {}
+        self._watermarks: dict[str, Watermark] = {}
 
     def __len__(self) -> int:
         """The number of groups that have legs here."""
@@ -26,6 +29,11 @@ class Groups:
     def legs(self) -> int:
         """The number of legs in state."""
         return sum(map(len, self._groups.values()))
+
+    @property
+    def watermarks(self) -> dict[str, datetime]:
+        """Up to when the CDRs of each group are known, as far as that can be told."""
+        return {name: mark.at for name, mark in self._watermarks.items() if mark.at}
 
     @property
     def sites(self) -> Container[str]:
@@ -40,9 +48,15 @@ class Groups:
             group = self._groups[rules.name] = Group(rules)
         return group
 
+    def hear(self, beat: Heartbeat) -> None:
+        """Take note of a site's heartbeat; one of a site that the configuration does not have counts for nothing."""
+        rules = self._rules.get(beat.site)
+        if rules is not None:
+            self._watermarks.setdefault(rules.name, Watermark(rules.sites)).hear(beat)
+
     def rebuild(self, messages: Iterable[bytes]) -> int:
         """Forget everything and restore the legs of these lifecycle messages; returns how many legs there are now."""
-        self._groups = {}
+        self._groups, self._watermarks = {}, {}
         for data in messages:
             message = decode(data)
             if isinstance(message, Lifecycle) and message.site in self.sites:

@@ -74,6 +74,7 @@ def join(data: bytes, source: Source, groups: Groups, epoch: int, now: datetime)
     if isinstance(message, Refusal):
         return _reject(data, source, message, now)
     if isinstance(message, Heartbeat):
+        groups.hear(message)
         return Joined([Output(*address(message), data)], store=False, legs=0)
     group = groups.of_site(message.site)
     store = not all(group.knows(leg) for leg in message.legs)

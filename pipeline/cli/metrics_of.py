@@ -56,6 +56,8 @@ def worker_metrics(figures: WorkerFigures) -> Iterator[Metric]:
     yield Metric("worker_rows", "Rows published.", "counter", (), [((), figures.rows)])
     yield Metric("worker_groups", "Groups of sites held.", "gauge", (), [((), figures.groups)])
     yield Metric("worker_legs_in_state", "CDRs held.", "gauge", (), [((), figures.legs_in_state)])
+    marks = [((group,), at.timestamp()) for group, at in figures.watermarks.items()]
+    yield Metric("worker_watermark_timestamp_seconds", "Up to when the CDRs are known.", "gauge", ("group",), marks)
 
 
 def sink_metrics(figures: WriteFigures, states: SiteStates) -> Iterator[Metric]:

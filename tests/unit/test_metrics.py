@@ -57,12 +57,13 @@ def test_instants_that_are_not_known_are_left_out() -> None:
 
 
 def test_a_worker_counts_what_it_joins_and_holds() -> None:
-    assert samples(worker_metrics(WorkerFigures(1, 2, 3, 4, 5))) == {
+    assert samples(worker_metrics(WorkerFigures(1, 2, 3, 4, 5, {"west": datetime(1970, 1, 2, tzinfo=UTC)}))) == {
         "swyx_cdr_worker_messages_total": 1,
         "swyx_cdr_worker_legs_total": 2,
         "swyx_cdr_worker_rows_total": 3,
         "swyx_cdr_worker_groups": 4,
         "swyx_cdr_worker_legs_in_state": 5,
+        'swyx_cdr_worker_watermark_timestamp_seconds{group="west"}': 86400,
     }
 
 

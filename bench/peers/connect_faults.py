@@ -13,7 +13,7 @@ from uuid import uuid4
 
 from kafka.admin import KafkaAdminClient, NewTopic
 
-from bench._connect import ConnectWorker
+from bench.peers.connect import ConnectWorker
 from infra.embedded.services import start_services
 from tests.faults.arrivals import arrivals_of
 from tests.faults.scripts import COMPARED, KILLED_ONLY, without_kills
