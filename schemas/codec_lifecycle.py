@@ -5,13 +5,24 @@ The order is by time, equal instants in the order of the kinds; reading puts the
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
+from functools import lru_cache
 from typing import Any
 
 from schemas.cdr import CdrRecord, Leg, Lifecycle, Position
 from schemas.codec_records import Codec, array_codec, array_of, read_block, record_codec
-from schemas.codec_values import millis_of, read_instant, write_long, write_millis
+from schemas.codec_values import (
+    millis_of,
+    read_instant,
+    write_boolean,
+    write_instant,
+    write_long,
+    write_millis,
+    write_money,
+    write_text,
+    written_text,
+)
 
 Instants = tuple[datetime | None, ...]
 
@@ -50,11 +61,13 @@ def lifecycle_codec(schema: Mapping[str, Any]) -> Codec:
     """
     leg_schema = schema["fields"][-1]["type"]["items"]
     leg_codec = record_codec(leg_schema, {"transitions": Codec(write_transitions, read_transitions)})
-    message_codec = record_codec(schema, {"legs": array_codec(leg_codec)})
+    message_codec = record_codec(schema, {"legs": Codec(_write_legs, array_codec(leg_codec).read)})
 
     def write(message: Lifecycle) -> bytes:
-        legs = [_values(leg, message.site) for leg in message.legs]
-        return message_codec.write((*message[:3], legs))
+        strange = next((leg for leg in message.legs if leg.site != message.site), None)
+        if strange:
+            raise ValueError(f"leg {strange.leg_id} of site {strange.site} in a message of site {message.site}")
+        return message_codec.write(message)
 
     def read(data: bytes, position: int) -> tuple[Lifecycle, int]:
         (*head, legs), position = message_codec.read(data, position)
@@ -64,22 +77,38 @@ def lifecycle_codec(schema: Mapping[str, Any]) -> Codec:
     return Codec(write, read)
 
 
-def _values(leg: Leg, site: str) -> tuple[Any, ...]:
-    if leg.site != site:
-        raise ValueError(f"leg {leg.leg_id} of site {leg.site} in a message of site {site}")
-    record = leg.record
-    instants = (*record[7:11], record.transferred_at, record.ended_at)
-    return (
-        leg.leg_id,
-        *record[:7],
-        *record[12:26],
-        record.disconnect_reason,
-        instants,
-        *leg.position,
-        leg.anomalies,
-        leg.extra,
-        leg.raw_line,
+def _write_legs(legs: Sequence[Leg]) -> bytes:
+    return array_of(list(map(_write_leg, legs)))
+
+
+def _write_leg(leg: Leg) -> bytes:
+    """A leg in the order of its schema's fields: written out here, as every CDR passes, and faster so."""
+    _, leg_id, record, (file_started_at, source_file, offset), anomalies, extra, raw_line = leg
+    costs = record[13]
+    return b"".join(
+        (
+            write_text(leg_id),
+            write_text(record[0]),
+            *map(written_text, record[1:7]),
+            written_text(record[12]),
+            b"\0" if costs is None else b"\2" + write_money(costs),
+            *map(written_text, record[14:18]),
+            write_boolean(record[18]),
+            *map(written_text, record[19:26]),
+            written_text(record[27]),
+            write_transitions((*record[7:11], record[26], record[11])),
+            _write_file_start(file_started_at),
+            written_text(source_file),
+            write_long(offset),
+            array_of([write_text(anomaly) for anomaly in anomalies]),
+            array_of([write_text(name) + write_text(value) for name, value in extra]),
+            write_text(raw_line),
+        )
     )
+
+
+# The same instant for all legs of a file.
+_write_file_start = lru_cache(maxsize=64)(write_instant)
 
 
 def _leg(site: str, values: list[Any]) -> Leg:
