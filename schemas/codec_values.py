@@ -168,24 +168,15 @@ def millis_of(value: datetime) -> int:
 
 def write_millis(millis: int) -> bytes:
     """What `write_instant` writes of the instant so many milliseconds behind 1970."""
-    if millis < 8192:
-        return write_long(millis)
     zigzag = millis << 1
-    return _LOW[zigzag & 16383] + _HIGH[zigzag >> 14]
+    if 1 << 35 <= zigzag < 1 << 42:  # six bytes: July 1970 to 2039
+        return _LOW[zigzag & 16383] + _LOW[zigzag >> 14 & 16383] + _LAST[zigzag >> 28]
+    return write_long(millis)
 
 
-class _High(dict[int, bytes]):
-    """The bytes of an instant behind its first two, which all instants of the same eight seconds share. Bounded."""
-
-    def __missing__(self, high: int) -> bytes:
-        if len(self) >= _KEPT_TEXTS:
-            self.clear()
-        written = self[high] = _unsigned(high)
-        return written
-
-
-_HIGH = _High()
+# Fourteen bits as two bytes, with others behind them and as the last two.
 _LOW = tuple(bytes((low & 127 | 128, low >> 7 | 128)) for low in range(16384))
+_LAST = tuple(bytes((last & 127 | 128, last >> 7)) for last in range(16384))
 
 
 def read_instant(data: bytes, position: int) -> tuple[datetime, int]:
