@@ -25,14 +25,14 @@ class ClickHouseServer(NamedTuple):
 
 @pytest.fixture(scope="session")
 def kafka(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """The address of a Kafka that all tests of this run share."""
+    """The address of a Kafka that all tests of this process share."""
     with start_services(tmp_path_factory.mktemp("kafka"), {"kafka"}) as services:
         yield services.kafka_bootstrap
 
 
 @pytest.fixture(scope="session")
 def clickhouse(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ClickHouseServer]:
-    """A ClickHouse that all tests of this run share."""
+    """A ClickHouse that all tests of this process share."""
     with start_services(tmp_path_factory.mktemp("clickhouse"), {"clickhouse"}) as services:
         host, port = services.clickhouse_native
         yield ClickHouseServer(host, port, services.clickhouse_http[1])

@@ -16,7 +16,7 @@ class Dialect:
     """The dialect of one site's files, in the words of its configuration (contract 3).
 
     `encoding` is `auto` or a codec in which ASCII bytes mean ASCII; `date_order` is `dmy`, `mdy` or `ymd`;
-    `cost_decimal` is `auto`, `.` or `,`; Costs are in 1/cost_scale of the currency. Raises `ValueError` for
+    `cost_decimal` is `auto`, `.` or `,`; Costs are in 1/cost_scale of the currency, 1 or 100. Raises `ValueError` for
     other values, and for a zone or encoding that does not exist here.
     """
 
@@ -36,6 +36,8 @@ class Dialect:
         decoder_of(self.encoding)
         if self.date_order not in {"dmy", "mdy", "ymd"}:
             raise ValueError(f"date_order: expected dmy, mdy or ymd, found {self.date_order!r}")
+        if self.cost_scale not in {1, 100}:
+            raise ValueError(f"cost_scale: expected 1 or 100, found {self.cost_scale}")
         if self.cost_decimal not in {"auto", ".", ","}:
             raise ValueError(f'cost_decimal: expected "auto", "." or ",", found {self.cost_decimal!r}')
 

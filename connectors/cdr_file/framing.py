@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import re
+from codecs import BOM_UTF8
 from typing import NamedTuple
 
 MAX_LINE_BYTES = 64 * 1024
-_BOM = b"\xef\xbb\xbf"
 # `RawLine(…)` in half of its time: made once a line.
 _new = tuple.__new__
 # What a crash of Windows leaves where the end of a file was not on disk yet; one NUL alone is text.
@@ -117,9 +117,9 @@ class Framer:
         self._start, self._torn, self._cut = end, b"", 0
 
     def _without_bom(self, data: bytes) -> bytes:
-        if self._start == 0 and data.startswith(_BOM):
-            self._start = len(_BOM)
-            return data[len(_BOM) :]
+        if self._start == 0 and data.startswith(BOM_UTF8):
+            self._start = len(BOM_UTF8)
+            return data[len(BOM_UTF8) :]
         return data
 
     def _finish_long_line(self, block: bytes, lines: list[RawLine]) -> bytes:

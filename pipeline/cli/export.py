@@ -20,7 +20,6 @@ if TYPE_CHECKING:
     from pipeline.cli.settings import Settings, SiteSettings
 
 _DAY = "%Y-%m-%d"
-_SCALES = (1, 100)
 
 
 def export(
@@ -79,14 +78,12 @@ def _dialect(
     """The site's dialect with what the command line says; the zone stays, as it belongs to the legs."""
     from connectors.cdr_file.dialect import Dialect
 
-    if cost_scale not in (None, *_SCALES):
-        raise UsageError(f"cost_scale: expected 1 or 100, found {cost_scale}")
     try:
         return Dialect(
             site.time_zone,
             encoding or site.encoding,
             date_order or site.date_order,
-            cost_scale or site.cost_scale,
+            site.cost_scale if cost_scale is None else cost_scale,
             cost_decimal or site.cost_decimal,
         )
     except ValueError as error:

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from connectors.cdr_file.survey.counts import Guess, Spots
+from pipeline.cli.escaped import escaped
 
 # A name and the lines that belong to it.
 Section = tuple[str, list[str]]
@@ -16,7 +17,7 @@ _LONGEST = 400
 
 def printable(text: str) -> str:
     """The text with everything escaped that would move a cursor or break a line, and of bounded length."""
-    shown = "".join(sign if sign.isprintable() else sign.encode("unicode_escape").decode("ascii") for sign in text)
+    shown = escaped(text)
     return shown if len(shown) <= _LONGEST else f"{shown[:_LONGEST]}…"
 
 

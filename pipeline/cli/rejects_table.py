@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from rich.table import Table
 from rich.text import Text
 
+from pipeline.cli.escaped import escaped
 from schemas.cdr import Reject
 
 SHOWN_CHARACTERS = 60
@@ -31,5 +32,5 @@ def shown(text: str | bytes, length: int = SHOWN_CHARACTERS) -> str:
     if isinstance(text, bytes):
         # A character has at most four bytes; what is cut in its middle is beyond the end of what is shown.
         text = text[: 4 * length + 4].decode("utf-8", "backslashreplace")
-    safe = "".join(letter if letter.isprintable() else ascii(letter)[1:-1] for letter in text[: length + 1])
+    safe = escaped(text[: length + 1])
     return safe if len(safe) <= length else f"{safe[: length - 1]}…"

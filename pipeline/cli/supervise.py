@@ -7,6 +7,7 @@ import subprocess
 import sys
 from collections.abc import Iterable
 from pathlib import Path
+from typing import NamedTuple
 
 import structlog
 
@@ -17,6 +18,11 @@ _log = structlog.get_logger()
 _STOP_SECONDS = 15.0
 
 
+class _Child(NamedTuple):
+    process: subprocess.Popen[bytes]
+    may_finish: bool
+
+
 class Supervisor:
     """Starts `swyx-cdr` commands as children and stops them in order.
 
@@ -25,46 +31,43 @@ class Supervisor:
 
     def __init__(self, config: Path) -> None:
         self._config = config
-        self._children: dict[str, subprocess.Popen[bytes]] = {}
-        self._may_finish: set[str] = set()
+        self._children: dict[str, _Child] = {}
 
     def start(self, name: str, *arguments: str, may_finish: bool = False) -> None:
         """Start the command `name` with the configuration of this process.
 
         `may_finish`: it ends by itself when its work is done (`has_finished`), and that is no failure.
         """
-        if may_finish:
-            self._may_finish.add(name)
         command = [sys.executable, "-m", "pipeline.cli", name, "--config", str(self._config), *arguments]
-        self._children[name] = subprocess.Popen(
+        process = subprocess.Popen(
             command,
             stdin=subprocess.PIPE,
             stdout=sys.stderr.fileno(),
             env={**os.environ, SUPERVISED: "1"},
             start_new_session=True,
         )
-        _log.info("started", process=name, pid=self._children[name].pid)
+        self._children[name] = _Child(process, may_finish)
+        _log.info("started", process=name, pid=process.pid)
 
     def check(self) -> None:
         """Raises CommandError if a child has ended that was not to; names it and its exit code."""
-        for name, child in self._children.items():
+        for name, (child, may_finish) in self._children.items():
             code = child.poll()
-            if code is not None and not (code == 0 and name in self._may_finish):
+            if code is not None and not (code == 0 and may_finish):
                 how = f"was killed by signal {-code}" if code < 0 else f"ended with exit code {code}"
                 raise CommandError(f"{name} (process {child.pid}) {how}; its last lines above say why")
 
     def has_finished(self, name: str) -> bool:
         """Whether a child that may finish has done so and ended well; one that failed is left to `check`."""
-        if self._children[name].poll() != 0:
+        if self._children[name].process.poll() != 0:
             return False
         del self._children[name]
-        self._may_finish.discard(name)
         return True
 
     def stop(self, names: Iterable[str] | None = None) -> None:
         """Stop children, by default all, the first started first, and wait for each; kill one that takes too long."""
         for name in list(self._children if names is None else names):
-            child = self._children.pop(name)
+            child = self._children.pop(name).process
             if child.stdin:
                 child.stdin.close()
             try:
@@ -78,4 +81,4 @@ class Supervisor:
 
     def pids(self) -> dict[str, int]:
         """The process ids of the children that were started and not stopped."""
-        return {name: child.pid for name, child in self._children.items()}
+        return {name: child.process.pid for name, child in self._children.items()}

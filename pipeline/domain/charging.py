@@ -9,13 +9,11 @@ from typing import NamedTuple
 from pipeline.domain import parties
 from pipeline.domain.legs import Part, duration_seconds, project_number
 from pipeline.domain.numbers import NumberPlan, Party, text_at
-from pipeline.domain.rating import CallTimes, Rated, rate
+from pipeline.domain.rating import MICROS, NOTHING, CallTimes, Rated, rate
 from pipeline.domain.rules import Destination, GroupRules
 from pipeline.domain.shape import Chain
 from schemas.rows import Charge
 
-MICROS = Decimal("0.000001")
-NOTHING = Decimal("0.000000")
 _INTERNAL = Destination("", "internal")
 
 

@@ -11,8 +11,8 @@ from pipeline.domain.tariffs import MINUTES_A_DAY, Rate, Tariff
 
 _FOREVER = 1 << 40
 # Amounts are kept to 6 decimals (contract 7).
-_MICROS = Decimal("0.000001")
-_NOTHING = Decimal("0.000000")
+MICROS = Decimal("0.000001")
+NOTHING = Decimal("0.000000")
 
 
 class Rated(NamedTuple):
@@ -40,12 +40,12 @@ def rate(tariff: Tariff, number: str, times: CallTimes) -> Rated | None:
     at_connect = _band_at(bands, times.connected_at.astimezone(times.zone))
     destination = (at_connect or bands[0]).destination
     if times.duration <= 0:
-        return Rated(_NOTHING, destination, no_band=False)
+        return Rated(NOTHING, destination, no_band=False)
     amount, no_band = _increments(bands, times)
     if at_connect is not None:
         amount = max(amount + at_connect.connect_fee, at_connect.minimum)
     rounded = amount.quantize(Decimal(1).scaleb(-tariff.decimals), ROUND_HALF_UP)
-    return Rated(rounded.quantize(_MICROS), destination, no_band)
+    return Rated(rounded.quantize(MICROS), destination, no_band)
 
 
 def _increments(bands: Sequence[Rate], times: CallTimes) -> tuple[Decimal, bool]:

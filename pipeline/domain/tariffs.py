@@ -8,6 +8,8 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import NamedTuple
 
+from pipeline.domain.validity import is_valid_on
+
 MINUTES_A_DAY = 24 * 60
 
 _NUMBER = re.compile(r"\+?[0-9X]+\Z")
@@ -42,9 +44,7 @@ class Rate(NamedTuple):
 
     def is_valid_on(self, day: date) -> bool:
         """Whether calls that start on this local day are rated by this row."""
-        return (self.valid_from is None or self.valid_from <= day) and (
-            self.valid_until is None or day < self.valid_until
-        )
+        return is_valid_on(day, self.valid_from, self.valid_until)
 
     def is_in_force(self, local: datetime) -> bool:
         """Whether the band holds at this local time."""

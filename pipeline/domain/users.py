@@ -6,6 +6,8 @@ from collections.abc import Iterable
 from datetime import date
 from typing import NamedTuple
 
+from pipeline.domain.validity import is_valid_on
+
 
 class User(NamedTuple):
     """One row of a site's user file; valid from `valid_from` on, until the day before `valid_until`."""
@@ -19,9 +21,7 @@ class User(NamedTuple):
 
     def is_valid_on(self, day: date) -> bool:
         """Whether the extension is this user's on a day."""
-        return (self.valid_from is None or self.valid_from <= day) and (
-            self.valid_until is None or day < self.valid_until
-        )
+        return is_valid_on(day, self.valid_from, self.valid_until)
 
 
 class Users:

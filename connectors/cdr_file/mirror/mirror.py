@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import os
 import time
+from codecs import BOM_UTF8
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
@@ -34,7 +35,6 @@ from connectors.cdr_file.mirror.text import Header, begins_with_header, header_l
 HELD_BYTES = 256 * 1024
 # So many contents, those appended last, are known again after a restart.
 KNOWN_CONTENTS = 1000
-_BOM = b"\xef\xbb\xbf"
 _RETRY_SECONDS = 1.0
 _REPORT_SECONDS = 60.0
 _TEND_SECONDS = 60.0
@@ -160,7 +160,7 @@ class Mirror:
         lead, header = self._lead(lines, in_force, header)
         if torn and self._last is not chunk.file:
             lead = b"\n" + lead
-        text = fresh.data.removeprefix(_BOM) if not fresh.offset else fresh.data
+        text = fresh.data.removeprefix(BOM_UTF8) if not fresh.offset else fresh.data
         others = (other for other in self._memory.contents if other is not self._known.get(chunk.file))
         memory = Memory((*others, known)[-KNOWN_CONTENTS:], name, header)
         pending = Append(name, size, lead + text)

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from codecs import BOM_UTF8, BOM_UTF16_BE, BOM_UTF16_LE
+
 from connectors.cdr_file.dialect import decoder_of
 from connectors.cdr_file.survey.counts import Spots
 
-_UTF_8_MARK = b"\xef\xbb\xbf"
-_UTF_16_MARKS = (b"\xff\xfe", b"\xfe\xff")
+_UTF_16_MARKS = (BOM_UTF16_LE, BOM_UTF16_BE)
 # No letters in Windows-1252; in the code pages of DOS 0x81 is ü and 0x90 É.
 _NOT_WINDOWS_1252 = bytes((0x81, 0x8D, 0x8F, 0x90, 0x9D))
 _windows_1252 = decoder_of("cp1252")
@@ -44,7 +45,7 @@ class ByteCounts:
     @property
     def has_utf_8_mark(self) -> bool:
         """Whether the file begins with the byte order mark of UTF-8."""
-        return self._begin == _UTF_8_MARK
+        return self._begin == BOM_UTF8
 
     @property
     def has_utf_16_mark(self) -> bool:
