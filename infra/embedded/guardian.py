@@ -26,6 +26,10 @@ KILLED_BY_SIGNAL = 128
 
 def main(log: Path, command: list[str]) -> int:
     """Runs the command to its end; returns its exit code, 128 + n where signal n ended it."""
+    # Before the command exists, so that whoever reads its id can end both at once.
+    stop = threading.Event()
+    for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
+        signal.signal(number, lambda *_: stop.set())
     child = subprocess.Popen(
         command,
         stdin=subprocess.DEVNULL,
@@ -36,9 +40,6 @@ def main(log: Path, command: list[str]) -> int:
         preexec_fn=_end_with_guardian,  # noqa: PLW1509 - no thread runs yet
     )
     print(child.pid, flush=True)  # noqa: T201 - read by the starter
-    stop = threading.Event()
-    for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
-        signal.signal(number, lambda *_: stop.set())
     assert child.stdout is not None  # noqa: S101 - a pipe was asked for
     copying = threading.Thread(target=_copy, args=(child.stdout, log), daemon=True)
     for thread in (
