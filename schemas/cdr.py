@@ -130,3 +130,16 @@ class Heartbeat(NamedTuple):
     torn_bytes: int = 0
     problem: str = ""
     utc_offset_seconds: int = 0
+
+
+class Rerate(NamedTuple):
+    """An order in `cdr.lifecycle` to tell the calls of a day anew, at the prices of today's configuration.
+
+    Meant are calls with a leg of `site` (empty: of any) that started on the local `day`, `yyyy-mm-dd`. `rules` is the
+    fingerprint of the group's configuration that the order was given with.
+    """
+
+    group_name: str
+    site: str
+    day: str
+    rules: str

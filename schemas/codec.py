@@ -16,14 +16,14 @@ from typing import Any
 import fastavro
 from fastavro.read import SchemaResolutionError
 
-from schemas.cdr import CdrRecord, Heartbeat, Leg, Lifecycle, Position, Reject
+from schemas.cdr import CdrRecord, Heartbeat, Leg, Lifecycle, Position, Reject, Rerate
 from schemas.codec_lifecycle import lifecycle_codec
 from schemas.codec_records import Codec, record_codec
 from schemas.codec_values import Reader, Writer
 from schemas.registry import MESSAGE_TYPES, Schema, current_schemas, released_schemas
 from schemas.rows import Call, Charge, LegRow, LinkMatch, SiteCall, Total, Withdrawal
 
-Message = Lifecycle | Heartbeat | Reject | LegRow | SiteCall | Call | Charge | Total | LinkMatch | Withdrawal
+Message = Lifecycle | Heartbeat | Rerate | Reject | LegRow | SiteCall | Call | Charge | Total | LinkMatch | Withdrawal
 
 _MAGIC = b"\xc3\x01"
 _HEAD = 10

@@ -15,12 +15,13 @@ from typing import Any, NamedTuple
 import fastavro
 from fastavro.schema import fingerprint, to_parsing_canonical_form
 
-from schemas.cdr import Heartbeat, Lifecycle, Reject
+from schemas.cdr import Heartbeat, Lifecycle, Reject, Rerate
 from schemas.rows import Call, Charge, LegRow, LinkMatch, SiteCall, Total, Withdrawal
 
 MESSAGE_TYPES: dict[str, type] = {
     "lifecycle": Lifecycle,
     "heartbeat": Heartbeat,
+    "rerate": Rerate,
     "reject": Reject,
     "leg": LegRow,
     "site_call": SiteCall,

@@ -60,6 +60,7 @@ class SiteCall(NamedTuple):
 class Call(NamedTuple):
     """The site calls that links join: what a person would call one call (contract 6 and 8).
 
+    `destination_country` and `destination_kind` tell what `destination_number` is, seen from the last leg's site.
     `amounts` holds the counted amount by currency, sorted by currency.
     """
 
@@ -88,6 +89,8 @@ class Call(NamedTuple):
     project_number: str
     missing_call_ids: tuple[str, ...]
     complete: bool
+    destination_country: str
+    destination_kind: str
     amounts: tuple[tuple[str, Decimal], ...]
     charge_sources: tuple[str, ...]
     version: int

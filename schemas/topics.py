@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import Literal, NamedTuple
 
-from schemas.cdr import Heartbeat, Lifecycle, Reject
+from schemas.cdr import Heartbeat, Lifecycle, Reject, Rerate
 from schemas.rows import Call, Charge, LegRow, LinkMatch, SiteCall, Total, Withdrawal
 
 PREFIX = "cdr."
@@ -38,7 +38,7 @@ class Topic(NamedTuple):
         }
 
 
-LIFECYCLE = Topic("cdr.lifecycle", "group name", (Lifecycle, Heartbeat), "delete", 30 * 24)
+LIFECYCLE = Topic("cdr.lifecycle", "group name", (Lifecycle, Heartbeat, Rerate), "delete", 30 * 24)
 REJECTS = Topic("cdr.rejects", "site:source_file:source_offset:digest of the bytes", (Reject,), "delete", 90 * 24)
 LEGS = Topic("cdr.legs", "leg_id", (LegRow,), "compact")
 SITE_CALLS = Topic("cdr.site_calls", "site_call_id", (SiteCall, Withdrawal), "compact")

@@ -7,6 +7,7 @@ from typing import NamedTuple
 from uuid import uuid4
 
 import pytest
+from clickhouse_driver import Client
 
 from infra.embedded.services import start_services
 
@@ -21,6 +22,10 @@ class ClickHouseServer(NamedTuple):
     def fresh_database(self) -> str:
         """The name of a database that no other test uses; it does not exist yet."""
         return f"test_{uuid4().hex[:12]}"
+
+    def client(self, database: str) -> Client:
+        """A client of a database."""
+        return Client(self.host, port=self.port, database=database)
 
 
 @pytest.fixture(scope="session")

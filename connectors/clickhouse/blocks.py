@@ -53,7 +53,10 @@ class Block(NamedTuple):
 
 
 def blocks(rows: Iterable[WarehouseRow]) -> list[Block]:
-    """The rows by table, of each entity only the newest state; equal versions: the last one counts."""
+    """The rows by table, of each entity only the newest state; equal versions: the last one counts.
+
+    Legs come last: a leg that is in the warehouse says that all that followed from it is there too.
+    """
     newest: dict[str, dict[Any, Any]] = {}
     for row in rows:
         table = table_of(row)
@@ -65,7 +68,8 @@ def blocks(rows: Iterable[WarehouseRow]) -> list[Block]:
         known = states.get(key)
         if known is None or version >= known[0]:
             states[key] = (version, row)
-    return [block for name, states in newest.items() for block in _split(_BY_NAME[name], states.values())]
+    in_order = sorted(newest, key=lambda name: name == LEGS.name)
+    return [block for name in in_order for block in _split(_BY_NAME[name], newest[name].values())]
 
 
 def _split(table: Table, states: Iterable[tuple[int, Any]]) -> list[Block]:

@@ -17,7 +17,7 @@ from connectors.clickhouse.errors import Failure, failure_of, first_line
 from connectors.clickhouse.figures import WriteFigures
 from connectors.clickhouse.http import HttpClient
 from connectors.clickhouse.writer import RowWriter
-from schemas.cdr import Lifecycle, Reject
+from schemas.cdr import Lifecycle, Reject, Rerate
 from schemas.codec import DecodeError, decode
 
 log = structlog.get_logger()
@@ -114,8 +114,8 @@ def _decode(messages: Iterable[Message], rows: list[WarehouseRow], rejects: list
 
 def _row(data: bytes) -> WarehouseRow:
     row = decode(data)
-    if isinstance(row, Lifecycle):
-        raise DecodeError("expected a row, found a lifecycle message")
+    if isinstance(row, Lifecycle | Rerate):
+        raise DecodeError(f"expected a row, found {type(row).__name__}")
     return row
 
 

@@ -33,6 +33,13 @@ def count_rejects(client: Client, site: str | None = None) -> dict[str, int]:
     return dict(client.execute(query, {"site": site}))
 
 
+def details_of_messages(client: Client, reason: str, place: str, offset: int) -> list[str]:
+    """Why messages of a place (topic and partition) were refused for a reason, from an offset on; each text once."""
+    query = "SELECT DISTINCT detail FROM rejects WHERE reason = %(reason)s AND source_file = %(place)s"
+    values = {"reason": reason, "place": place, "offset": offset}
+    return [detail for (detail,) in client.execute(f"{query} AND source_offset >= %(offset)s", values)]
+
+
 def _where(site: str | None) -> str:
     return "" if site is None else "WHERE site = %(site)s"
 

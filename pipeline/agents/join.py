@@ -6,11 +6,14 @@ from collections.abc import Container
 from datetime import datetime
 from typing import NamedTuple
 
-from pipeline.agents.groups import Groups
+from pipeline.agents.archive import Archive
+from pipeline.agents.groups import Groups, Held
+from pipeline.domain.cover import Span, hour_of
 from pipeline.domain.versions import LEGS_IN_A_MESSAGE, row_version
-from schemas.cdr import Heartbeat, Lifecycle, Reject
+from schemas.cdr import Heartbeat, Lifecycle, Reject, Rerate
 from schemas.codec import DecodeError, decode, encode
 from schemas.keys import address
+from schemas.rows import Row
 
 
 class Source(NamedTuple):
@@ -30,14 +33,15 @@ class Output(NamedTuple):
 
 
 class Joined(NamedTuple):
-    """What a message led to: outputs, and the number of `legs` that it holds.
+    """What a message led to: outputs, and what it was if its legs were joined, or if it is an order to carry out.
 
-    `store`: some of them the state did not know, so the message belongs into the table.
+    `store`: the state did not know some of its legs, so the message belongs into the table.
     """
 
     outputs: list[Output]
-    store: bool
-    legs: int
+    message: Lifecycle | None = None
+    store: bool = False
+    order: Rerate | None = None
 
 
 class Refusal(NamedTuple):
@@ -48,16 +52,16 @@ class Refusal(NamedTuple):
     detail: str
 
 
-def read_message(data: bytes, sites: Container[str]) -> Lifecycle | Heartbeat | Refusal:
+def read_message(data: bytes, sites: Container[str]) -> Lifecycle | Heartbeat | Rerate | Refusal:
     """A message of `cdr.lifecycle`, or why it is none of the configured `sites`."""
     try:
         message = decode(data)
     except DecodeError as error:
         return Refusal("", "undecodable_message", str(error))
-    if isinstance(message, Heartbeat):
+    if isinstance(message, Heartbeat | Rerate):
         return message
     if not isinstance(message, Lifecycle) or len(message.legs) > LEGS_IN_A_MESSAGE:
-        expected = f"expected Lifecycle of at most {LEGS_IN_A_MESSAGE} legs or Heartbeat"
+        expected = f"expected Lifecycle of at most {LEGS_IN_A_MESSAGE} legs, Heartbeat or Rerate"
         return Refusal("", "unexpected_message", f"found {type(message).__name__}; {expected}")
     if message.site not in sites:
         detail = f"site {message.site!r} is not configured; add it under [[sites]] and replay the reject"
@@ -65,28 +69,68 @@ def read_message(data: bytes, sites: Container[str]) -> Lifecycle | Heartbeat | 
     return message
 
 
-def join(data: bytes, source: Source, groups: Groups, epoch: int, now: datetime) -> Joined:
+async def join(data: bytes, source: Source, groups: Groups, archive: Archive, epoch: int, now: datetime) -> Joined:
     """Decode a message, let the domain join its legs, encode every row that changed.
 
     A message that cannot be read, or whose site the configuration does not know, becomes a reject with its bytes.
     """
     message = read_message(data, groups.sites)
     if isinstance(message, Refusal):
-        return _reject(data, source, message, now)
+        return Joined([reject(data, source, message, now)])
     if isinstance(message, Heartbeat):
         groups.hear(message)
-        return Joined([Output(*address(message), data)], store=False, legs=0)
-    group = groups.of_site(message.site)
-    store = not all(group.knows(leg) for leg in message.legs)
-    rows = [
-        row
-        for index, leg in enumerate(message.legs)
-        for row in group.add(leg, row_version(epoch, source.offset, index))
-    ]
-    return Joined([Output(*address(row), encode(row)) for row in rows], store, len(message.legs))
+        return Joined([Output(*address(message), data)])
+    if isinstance(message, Rerate):
+        return Joined([], order=message)
+    while True:
+        generation = groups.generation
+        rows, store = await _join_legs(message, source, groups.of_site(message.site), archive, epoch)
+        # Groups that were rebuilt while the archive was asked know nothing of what was joined: once more.
+        if generation == groups.generation:
+            return Joined([Output(*address(row), encode(row)) for row in rows], message, store)
 
 
-def _reject(data: bytes, source: Source, refusal: Refusal, now: datetime) -> Joined:
+async def _join_legs(
+    message: Lifecycle, source: Source, held: Held, archive: Archive, epoch: int
+) -> tuple[list[Row], bool]:
+    """The rows that the legs of a message change, and whether the state did not know all of them."""
+    await begin(held, source.partition, archive)
+    rows: list[Row] = []
+    store = False
+    for index, leg in enumerate(message.legs):
+        version = row_version(epoch, source.offset, index)
+        while span := held.group.lacks(leg):
+            await bring_back(held, span, source.partition, archive)
+        store = store or not held.group.knows(leg)
+        rows += held.group.add(leg, version)
+        rows += await due_totals(held, version, source.partition, archive)
+    return rows, store
+
+
+async def begin(held: Held, partition: int, archive: Archive) -> None:
+    """Find out from when on the state holds all legs, if it does not know yet."""
+    if not held.opened:
+        newest = await archive.newest(held.sites, partition)
+        held.open(0 if newest is None else hour_of(newest) + 1)
+
+
+async def bring_back(held: Held, span: Span, partition: int, archive: Archive) -> None:
+    """Restore what has left the state of a stretch of time."""
+    stored = await archive.around(held.sites, partition, span)
+    held.group.cover(span, stored.legs, stored.charges)
+
+
+async def due_totals(held: Held, version: int, partition: int, archive: Archive) -> list[Row]:
+    """The totals of hours that were not held when they changed."""
+    rows: list[Row] = []
+    while span := held.group.lacks_totals():
+        await bring_back(held, span, partition, archive)
+        rows += held.group.late_totals(version)
+    return rows
+
+
+def reject(data: bytes, source: Source, refusal: Refusal, now: datetime) -> Output:
+    """The reject of a message."""
     place = f"{source.topic}-{source.partition}"
-    reject = Reject(refusal.site, place, source.offset, data, refusal.reason, refusal.detail, now)
-    return Joined([Output(*address(reject), encode(reject))], store=False, legs=0)
+    row = Reject(refusal.site, place, source.offset, data, refusal.reason, refusal.detail, now)
+    return Output(*address(row), encode(row))

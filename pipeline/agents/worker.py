@@ -15,7 +15,8 @@ import structlog
 from aiokafka import AIOKafkaProducer
 from aiokafka.errors import KafkaConnectionError
 
-from pipeline.agents.app import WorkerFigures, WorkerOptions, build_app
+from pipeline.agents.app import build_app
+from pipeline.agents.options import WorkerFigures, WorkerOptions
 from pipeline.agents.publish import Publisher
 from pipeline.agents.security import producer_security, servers
 

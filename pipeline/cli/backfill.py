@@ -36,22 +36,25 @@ def backfill(
     from connectors.clickhouse.migrate import migrate
     from connectors.clickhouse.writer import RowWriter
     from pipeline.cli.backfill_files import FileBackfill
+    from pipeline.cli.direct import DirectGroups
     from pipeline.cli.endpoints import warehouse
     from pipeline.cli.settings import load_settings
+    from pipeline.cli.wiring import groups_of
 
     settings = load_settings(config, os.environ)
     todo = _files(settings, site, files or [])
+    groups = groups_of(settings, {entry.name for entry, _ in todo})
     with warehouse(settings) as options:
         migrate(options)
         client = connect(options)
-        with RowWriter(options) as writer:
-            try:
-                run = FileBackfill(settings, writer, accept_last_line, {entry.name for entry, _ in todo})
-                _refuse_beside_stream(client, run.sites)
-                run.begin(client, next_epoch(client, "backfill"))
-            finally:
-                client.disconnect()
-            done = run.read(todo)
+        try:
+            _refuse_beside_stream(client, {name for rules in groups for name in rules.sites})
+            with RowWriter(options) as writer:
+                direct = DirectGroups(groups, client, writer)
+                run = FileBackfill(settings, direct, next_epoch(client, "backfill"), accept_last_line)
+                done = run.read(todo)
+        finally:
+            client.disconnect()
     for file in done.torn:
         typer.echo(f"{file}: the last line has no line end and is left out; --accept-last-line reads it", err=True)
     typer.echo(f"{done.legs} legs and {done.rejects} rejects of {len(todo)} files")

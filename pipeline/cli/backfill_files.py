@@ -7,24 +7,19 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import NamedTuple
 
-from clickhouse_driver import Client
 from rich.console import Console
 from rich.progress import Progress
 
 from connectors.cdr_file.parse import LineParser
 from connectors.cdr_file.whole import read_whole
-from connectors.clickhouse.blocks import WarehouseRow
-from connectors.clickhouse.stored import stored_legs
-from connectors.clickhouse.writer import RowWriter
+from pipeline.cli.direct import DirectGroups
 from pipeline.cli.errors import CommandError
 from pipeline.cli.settings import Settings, SiteSettings
-from pipeline.cli.wiring import group_rules
 from pipeline.cli.wiring_tail import dialect, source_name
-from pipeline.domain.state import Group
 from pipeline.domain.versions import row_version
 from schemas.cdr import Leg, Reject
 
-_ROWS_AT_ONCE = 20_000
+_BEGINNING = datetime.min.replace(tzinfo=UTC)
 
 
 class Done(NamedTuple):
@@ -35,74 +30,84 @@ class Done(NamedTuple):
     torn: tuple[Path, ...]
 
 
+class _Block(NamedTuple):
+    """A piece of a file: its entries, the offsets before and behind it, when its first leg started."""
+
+    file: Path
+    offset: int
+    end: int
+    entries: list[Leg | Reject]
+
+    @property
+    def started_at(self) -> datetime:
+        first = next((entry for entry in self.entries if isinstance(entry, Leg)), None)
+        return first.record.started_at if first else _BEGINNING
+
+
 class FileBackfill:
     """One run: all its rows have versions of one epoch, in the order in which the legs are read.
 
-    `sites` are the sites of all groups that the run touches: their stored legs count as well, so that files may be
-    read one after the other, in several runs, and give the same rows as in one.
+    The files of a site are read one after the other by the start of their first leg, those of several sites abreast,
+    so that legs that have to do with each other meet in memory.
     """
 
-    def __init__(self, settings: Settings, writer: RowWriter, accept_last_line: bool, sites: set[str]) -> None:
-        """`sites` are those whose files will be read."""
-        groups = [rules for rules in group_rules(settings).values() if sites & rules.sites.keys()]
-        states = [(rules, Group(rules)) for rules in groups]
-        self._group_of = {site: group for rules, group in states for site in rules.sites}
+    def __init__(self, settings: Settings, groups: DirectGroups, epoch: int, accept_last_line: bool) -> None:
+        """`epoch` is newer than that of any row in the warehouse."""
         self._folder = settings.file.parent
-        self._writer = writer
-        self._epoch = 0
+        self._groups = groups
+        self._epoch = epoch
         self._accept_last_line = accept_last_line
         self._legs = 0
         self._rejects = 0
-        self._torn: list[Path] = []
-        self._rows: list[WarehouseRow] = []
-
-    @property
-    def sites(self) -> set[str]:
-        """The sites of the groups that the run touches."""
-        return set(self._group_of)
-
-    def begin(self, client: Client, epoch: int) -> None:
-        """Take up what the warehouse knows already; `epoch` is newer than that of any row in it."""
-        self._epoch = epoch
-        for leg in stored_legs(client, self.sites):
-            self._group_of[leg.site].restore((leg,))
 
     def read(self, files: list[tuple[SiteSettings, Path]]) -> Done:
         """Read the files of their sites and return when all rows are safe. Raises CommandError for a file's failure."""
         with Progress(console=Console(stderr=True)) as progress:
             bar = progress.add_task("reading", total=sum(file.stat().st_size for _, file in files))
-            for site, file in files:
-                offset = 0
-                for end, entries in self._entries(site, file):
-                    self._take(entries)
-                    progress.advance(bar, end - offset)
-                    offset = end
-                if offset < file.stat().st_size:
-                    self._torn.append(file)
-            self._flush()
-        return Done(self._legs, self._rejects, tuple(self._torn))
+            ends: dict[Path, int] = {}
+            for block in self._abreast(files):
+                self._take(block.entries)
+                ends[block.file] = block.end
+                progress.advance(bar, block.end - block.offset)
+            self._groups.flush()
+            torn = [file for _, file in files if ends.get(file, 0) < file.stat().st_size]
+        return Done(self._legs, self._rejects + self._groups.unwritable, tuple(torn))
 
-    def _entries(self, site: SiteSettings, file: Path) -> Iterator[tuple[int, list[Leg | Reject]]]:
+    def _abreast(self, files: list[tuple[SiteSettings, Path]]) -> Iterator[_Block]:
+        """The blocks of all files, the next one always of the site that is the furthest behind."""
+        sites = {site.name: site for site, _ in files}
+        blocks = {
+            name: self._in_order(site, [file for of, file in files if of is site]) for name, site in sites.items()
+        }
+        heads = {name: next(blocks[name], None) for name in sites}
+        while behind := [(block.started_at, name, block) for name, block in heads.items() if block]:
+            _, name, block = min(behind, key=lambda entry: entry[:2])
+            yield block
+            heads[name] = next(blocks[name], None)
+
+    def _in_order(self, site: SiteSettings, files: list[Path]) -> Iterator[_Block]:
+        for file in sorted(files, key=lambda file: self._first_start(site, file)):
+            yield from self._blocks(site, file)
+
+    def _first_start(self, site: SiteSettings, file: Path) -> datetime:
+        first = next(self._blocks(site, file), None)
+        return first.started_at if first else _BEGINNING
+
+    def _blocks(self, site: SiteSettings, file: Path) -> Iterator[_Block]:
         parser = LineParser(site.name, dialect(site), source_name(file, self._folder))
+        offset = 0
         try:
-            yield from read_whole(file, parser, datetime.now(UTC), accept_last_line=self._accept_last_line)
+            for end, entries in read_whole(file, parser, datetime.now(UTC), accept_last_line=self._accept_last_line):
+                yield _Block(file, offset, end, entries)
+                offset = end
         except OSError as error:
             raise CommandError(f"{file}: {error.strerror}; make it readable and run the backfill again") from error
 
     def _take(self, entries: list[Leg | Reject]) -> None:
         for entry in entries:
             if isinstance(entry, Reject):
-                self._rows.append(entry)
+                self._groups.reject(entry)
                 self._rejects += 1
             else:
-                version = row_version(self._epoch, self._legs, 0)
-                self._rows += self._group_of[entry.site].add(entry, version)
+                self._groups.add(entry, row_version(self._epoch, self._legs, 0))
                 self._legs += 1
-        if len(self._rows) >= _ROWS_AT_ONCE:
-            self._flush()
-
-    def _flush(self) -> None:
-        unwritable = self._writer.write(self._rows)
-        self._writer.write(unwritable)
-        self._rejects += len(unwritable)
-        self._rows = []

@@ -6,32 +6,24 @@ import os
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import date, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, BinaryIO
 
 import typer
 
 from pipeline.cli.errors import CommandError, UsageError
-from pipeline.cli.options import DEFAULT_CONFIG, ConfigOption, chosen_sites
+from pipeline.cli.options import DEFAULT_CONFIG, ConfigOption, FromOption, UntilOption, chosen_sites, days
 
 if TYPE_CHECKING:
     from connectors.cdr_file.dialect import Dialect
     from pipeline.cli.settings import Settings, SiteSettings
 
-_DAY = "%Y-%m-%d"
-
 
 def export(
     site: Annotated[str, typer.Option(help="The site whose legs are written.")],
     config: ConfigOption = DEFAULT_CONFIG,
-    first: Annotated[
-        datetime | None,
-        typer.Option("--from", metavar="DATE", formats=[_DAY], help="First day, by the legs' local start."),
-    ] = None,
-    until: Annotated[
-        datetime | None, typer.Option(metavar="DATE", formats=[_DAY], help="First day that is left out.")
-    ] = None,
+    first: FromOption = None,
+    until: UntilOption = None,
     output: Annotated[
         Path | None, typer.Option(help="Write this file, whole or not at all, instead of standard output.")
     ] = None,
@@ -64,7 +56,7 @@ def export(
         try:
             stream.write(VERSION_LINE if version_line else b"")
             stream.write(writer.head())
-            for leg in legs_in_order(client, site, _day(first, date.min), _day(until, date.max)):
+            for leg in legs_in_order(client, site, *days(first, until)):
                 stream.write(writer.write(leg))
         except UnwritableError as error:
             raise CommandError(str(error)) from error
@@ -98,10 +90,6 @@ def _refuse_followed(settings: Settings, output: Path) -> None:
             raise UsageError(
                 f"--output {output}: is one of the files of site {site.name}; name one that is not followed"
             )
-
-
-def _day(wanted: datetime | None, otherwise: date) -> date:
-    return otherwise if wanted is None else wanted.date()
 
 
 @contextmanager

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import NamedTuple
 
 from connectors.clickhouse.sink import GROUP as SINK_GROUP
@@ -9,6 +10,18 @@ from connectors.clickhouse.sink import ROW_TOPICS
 from connectors.kafka.admin import KafkaAdmin
 from pipeline.agents.topics import GROUP as WORKER_GROUP
 from schemas.topics import LIFECYCLE
+
+Ends = Mapping[tuple[str, int], int]
+
+
+class Stage(NamedTuple):
+    """A consumer group and the topics that it reads."""
+
+    group: str
+    topics: tuple[str, ...]
+
+
+STAGES = (Stage(WORKER_GROUP, (LIFECYCLE.name,)), Stage(SINK_GROUP, ROW_TOPICS))
 
 
 class Lag(NamedTuple):
@@ -20,10 +33,11 @@ class Lag(NamedTuple):
 
 def lag(admin: KafkaAdmin) -> Lag:
     """The lag now. The worker's is taken first: when it is 0, all that it published is in the sink's ends."""
-    return Lag(_behind(admin, WORKER_GROUP, (LIFECYCLE.name,)), _behind(admin, SINK_GROUP, ROW_TOPICS))
+    worker, sink = (behind(admin, stage.group, admin.end_offsets(stage.topics)) for stage in STAGES)
+    return Lag(worker, sink)
 
 
-def _behind(admin: KafkaAdmin, group: str, topics: tuple[str, ...]) -> int:
+def behind(admin: KafkaAdmin, group: str, ends: Ends) -> int:
+    """How many messages before these ends a consumer group has not finished."""
     committed = admin.committed_offsets(group)
-    ends = admin.end_offsets(topics)
     return sum(max(0, end - committed.get(place, 0)) for place, end in ends.items())

@@ -19,6 +19,8 @@ from pipeline.cli.export import export
 from pipeline.cli.inspect_file import inspect
 from pipeline.cli.migrate import migrate
 from pipeline.cli.rejects import rejects
+from pipeline.cli.report import report
+from pipeline.cli.rerate import rerate
 from pipeline.cli.run import run
 from pipeline.cli.services import services
 from pipeline.cli.simulate import simulate
@@ -45,6 +47,7 @@ _COMMANDS = (
     services,
     backfill,
     export,
+    rerate,
     inspect,
     migrate,
     sql,
@@ -55,6 +58,7 @@ _COMMANDS = (
 for command in _COMMANDS:
     app.command()(command)
 app.add_typer(rejects)
+app.add_typer(report)
 
 
 def _print_version(wanted: bool) -> None:

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from connectors.cdr_file.figures import SiteFigures
     from connectors.clickhouse.client import ClickHouseOptions
     from connectors.clickhouse.figures import WriteFigures
-    from pipeline.agents.app import WorkerFigures
+    from pipeline.agents.options import WorkerFigures
 
 _KEPT_SECONDS = 10.0
 _ANSWER_SECONDS = 3.0

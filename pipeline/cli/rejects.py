@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from pipeline.cli.errors import CommandError
-from pipeline.cli.options import DEFAULT_CONFIG, ConfigOption, chosen_sites
+from pipeline.cli.options import DEFAULT_CONFIG, ConfigOption, SiteOption, chosen_sites
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -20,7 +20,6 @@ if TYPE_CHECKING:
 rejects = typer.Typer(
     name="rejects", help="Lines and messages that could not be read.", no_args_is_help=True, rich_markup_mode=None
 )
-SiteOption = Annotated[str | None, typer.Option(help="Only of this site.")]
 
 
 @rejects.command(name="list")

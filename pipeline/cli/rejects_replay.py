@@ -17,7 +17,7 @@ from connectors.cdr_file.parse import PARSER_VERSION
 from connectors.cdr_file.tail_site import MAX_LEGS, MAX_RAW_BYTES
 from pipeline.agents.join import Refusal, read_message
 from pipeline.cli.errors import CommandError
-from schemas.cdr import Heartbeat, Leg, Lifecycle, Reject
+from schemas.cdr import Heartbeat, Leg, Lifecycle, Reject, Rerate
 from schemas.codec import DecodeError, decode, encode
 from schemas.keys import address
 from schemas.rows import Row
@@ -147,7 +147,7 @@ def _row(data: bytes, topic: Topic) -> Row | Heartbeat | Reject | str:
         row = decode(data)
     except DecodeError as error:
         return str(error)
-    if isinstance(row, Lifecycle) or not isinstance(row, topic.messages):
+    if isinstance(row, Lifecycle | Rerate) or not isinstance(row, topic.messages):
         return f"expected a row of {topic.name}, found {type(row).__name__}"
     return row
 

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
+from hashlib import sha256
+from importlib.metadata import version
 from zoneinfo import ZoneInfo
 
 from pipeline.cli.settings import LinkSettings, Settings, SiteSettings, group_of
@@ -22,7 +24,18 @@ def group_rules(settings: Settings) -> dict[str, GroupRules]:
     groups = group_of(settings)
     for site in settings.sites:
         sites_of.setdefault(groups[site.name], {})[site.name] = _site_rules(site, settings.links, tariffs)
-    return {name: GroupRules(name, sites, destination) for name, sites in sites_of.items()}
+    return {name: GroupRules(name, sites, destination, _fingerprint(sites)) for name, sites in sites_of.items()}
+
+
+def groups_of(settings: Settings, sites: Collection[str]) -> list[GroupRules]:
+    """The rules of the groups that these sites belong to."""
+    return [rules for rules in group_rules(settings).values() if not rules.sites.keys().isdisjoint(sites)]
+
+
+def _fingerprint(sites: Mapping[str, SiteRules]) -> str:
+    """The same for the same rules in the same release, and no other."""
+    told = [version("swyx-cdr"), *(repr(sites[name]) for name in sorted(sites))]
+    return sha256("\n".join(told).encode()).hexdigest()[:16]
 
 
 def _site_rules(site: SiteSettings, links: tuple[LinkSettings, ...], tariffs: Mapping[str, Tariff]) -> SiteRules:

@@ -3,9 +3,17 @@
 from __future__ import annotations
 
 import os
+from datetime import timedelta
+from typing import TYPE_CHECKING
 
 from pipeline.cli.errors import CommandError
 from pipeline.cli.options import DEFAULT_CONFIG, ConfigOption
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from pathlib import Path
+
+    from pipeline.domain.rules import GroupRules
 
 
 def worker(config: ConfigOption = DEFAULT_CONFIG) -> None:
@@ -13,7 +21,8 @@ def worker(config: ConfigOption = DEFAULT_CONFIG) -> None:
     from connectors.clickhouse.client import connect
     from connectors.clickhouse.epochs import stream_epoch
     from connectors.kafka.admin import connect as connect_kafka
-    from pipeline.agents.app import WorkerFigures, WorkerOptions
+    from pipeline.agents.archive import WarehouseArchive
+    from pipeline.agents.options import WorkerFigures, WorkerOptions
     from pipeline.agents.worker import WorkerCrashError, run_worker
     from pipeline.cli.endpoints import clickhouse_options, kafka_cluster
     from pipeline.cli.lifetime import stop_event
@@ -38,7 +47,10 @@ def worker(config: ConfigOption = DEFAULT_CONFIG) -> None:
         replication_factor=settings.kafka.replication_factor,
         data_directory=settings.pipeline.state_directory / "workers",
         groups=group_rules(settings),
+        read_again=lambda: _rules_now(config),
+        archive=WarehouseArchive(clickhouse_options(settings), kafka_cluster(settings)),
         epoch=epoch,
+        late=timedelta(days=settings.pipeline.late_days),
     )
     figures = WorkerFigures()
     try:
@@ -46,3 +58,14 @@ def worker(config: ConfigOption = DEFAULT_CONFIG) -> None:
             run_worker(options, stop, figures)
     except WorkerCrashError as error:
         raise CommandError(str(error)) from error
+
+
+def _rules_now(config: Path) -> Mapping[str, GroupRules] | str:
+    """The rules of all groups as the configuration is now, or why it cannot be used."""
+    from pipeline.cli.settings import ConfigurationError, load_settings
+    from pipeline.cli.wiring import group_rules
+
+    try:
+        return group_rules(load_settings(config, os.environ))
+    except ConfigurationError as error:
+        return str(error).splitlines()[0]

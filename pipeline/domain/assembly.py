@@ -106,6 +106,15 @@ class Assembly:
             self._note_missing(self._legs[neighbour])
         self._regroup(members)
 
+    def forget(self, legs: Iterable[Leg]) -> None:
+        """Take out all legs of whole site calls."""
+        for leg in legs:
+            _take_out(self._by_call_id, (leg.site, leg.record.call_id.strip()), leg.leg_id)
+            for reference in references(leg.record):
+                _take_out(self._referrers, (leg.site, reference), leg.leg_id)
+            self._missing.pop(leg.leg_id, None)
+            self._joined.pop(leg.leg_id, None)
+
     def _merge(self, part: Part, with_it: Iterable[str]) -> None:
         site_calls = {site_call.site_call_id: site_call for site_call in map(self.site_call, with_it)}
         parts = [other for site_call in site_calls.values() for other in site_call.parts]

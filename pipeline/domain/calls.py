@@ -9,6 +9,7 @@ from decimal import Decimal
 from typing import NamedTuple
 
 from pipeline.domain.legs import Part, direction, duration_seconds, project_number, word
+from pipeline.domain.rules import Destination
 from pipeline.domain.shape import CallShape, SiteCallShape
 from schemas.cdr import CdrRecord
 from schemas.rows import Call, SiteCall
@@ -63,17 +64,17 @@ def site_call_row(shape: SiteCallShape, call_id: str, version: int) -> SiteCall:
     return SiteCall._make((parts[0].leg.site, leg_ids[0], call_id, leg_ids, *summary, version))
 
 
-def call_of_one(site_call: SiteCall, money: Money) -> Call:
+def call_of_one(site_call: SiteCall, destination: Destination, money: Money) -> Call:
     """The row of a call that is one site call; all but the names of its missing CallIds is the same."""
     summary = site_call[_FIRST_SHARED:-1]
     if site_call.missing_call_ids:
         missing = _at_site(site_call.site, site_call.missing_call_ids)
         summary = _Summary._make(summary)._replace(missing_call_ids=tuple(sorted(missing)))
     ids = (site_call.call_id, site_call.site, (site_call.site,), (site_call.site_call_id,))
-    return Call._make((*ids, *summary, money.amounts, money.sources, site_call.version))
+    return Call._make((*ids, *summary, *destination, money.amounts, money.sources, site_call.version))
 
 
-def call_row(shape: CallShape, money: Money, version: int) -> Call:
+def call_row(shape: CallShape, destination: Destination, money: Money, version: int) -> Call:
     """The row of a call of any number of site calls."""
     missing = [name for part in shape.site_calls for name in _at_site(part.site, part.missing)]
     return Call(
@@ -82,6 +83,7 @@ def call_row(shape: CallShape, money: Money, version: int) -> Call:
         tuple(sorted({part.site for part in shape.site_calls})),
         tuple(part.site_call_id for part in shape.site_calls),
         *_summary(shape.parts, shape.first, shape.far_ends, money.billable_seconds, tuple(sorted(missing))),
+        *destination,
         money.amounts,
         money.sources,
         version,

@@ -95,14 +95,17 @@ class Charging:
             price.source != "none" and (len(chain) == 1 or self.counted(chain) is part),
             _counterpart(part, chain),
             rated.amount if rated else None,
-            *self._leads_to(destination, leg.site),
+            *self._kind_of(destination, leg.site),
             *self._unit(payer_site, payer_number, first),
             _anomalies(part, price, rated),
             version,
         )
 
-    def _leads_to(self, destination: Party, site: str) -> Destination:
-        """Country and kind of the number that was called."""
+    def leads_to(self, part: Part) -> Destination:
+        """Country and kind of the number that a leg reached, CalledNumber where DestinationNumber is empty."""
+        return self._kind_of(parties.destination(self._plan, part), part.leg.site)
+
+    def _kind_of(self, destination: Party, site: str) -> Destination:
         if destination.extension_of is not None:
             return _INTERNAL
         return self._destination(destination.canonical, self._sites[site].country_code)

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from decimal import Decimal
 
 from pipeline.domain.calls import Money, call_of_one, call_row, site_call_row
 from pipeline.domain.charging import Charging
 from pipeline.domain.legs import Part, duration_seconds
+from pipeline.domain.links import matched_masked
+from pipeline.domain.numbers import NumberPlan
+from pipeline.domain.rules import Destination
 from pipeline.domain.shape import CallShape, Chain, SiteCallShape
-from schemas.rows import Call, LegRow, LinkMatch, Row, SiteCall, Withdrawal
+from schemas.rows import Call, Charge, LegRow, LinkMatch, Row, SiteCall, Withdrawal
 
 _TOLERANCE = Decimal("0.005")
 _NO_MONEY = Money((), (), 0)
@@ -42,8 +45,9 @@ class _Old:
 class Derivation:
     """Derives rows (contract 6, 7, 8)."""
 
-    def __init__(self, charging: Charging) -> None:
+    def __init__(self, charging: Charging, plan: NumberPlan) -> None:
         self._charging = charging
+        self._plan = plan
 
     def rows(self, shape: CallShape, version: int) -> Changes:
         """All rows of a call."""
@@ -57,9 +61,11 @@ class Derivation:
         leg_id = part.leg.leg_id
         rows: Changes = {("legs", leg_id): _leg_row(part, leg_id, version)}
         charge = self._charging.charge(part, site_call.parts, leg_id, leg_id, version)
-        money = _NO_MONEY
-        if charge is not None:
+        if charge is None:
+            destination, money = self._charging.leads_to(part), _NO_MONEY
+        else:
             rows["charges", leg_id] = charge
+            destination = Destination(charge.destination_country, charge.destination_kind)
             counted = charge.counted
             money = Money(
                 ((charge.currency, charge.amount),) if counted else (),
@@ -68,8 +74,18 @@ class Derivation:
             )
         row = site_call_row(site_call, leg_id, version)
         rows["site_calls", leg_id] = row
-        rows["calls", leg_id] = call_of_one(row, money)
+        rows["calls", leg_id] = call_of_one(row, destination, money)
         return rows
+
+    def charges(self, shape: CallShape) -> Iterator[Charge]:
+        """The charges of a call, without a version."""
+        chain_of = _chain_of(shape)
+        for site_call in shape.site_calls:
+            for part in site_call.parts:
+                chain = chain_of.get(part.leg.leg_id, (part,))
+                charge = self._charging.charge(part, chain, shape.call_id, site_call.site_call_id, 0)
+                if charge is not None:
+                    yield charge
 
     def changes(self, before: Sequence[CallShape], after: Sequence[CallShape], version: int) -> Changes:
         """Every row in which `after` differs from `before`; what is no longer there is withdrawn."""
@@ -111,9 +127,10 @@ class Derivation:
             rows["calls", call_id] = self._call_row(shape, rows.get(("site_calls", call_id)), version)
 
     def _call_row(self, shape: CallShape, named_alike: Row | None, version: int) -> Call:
+        destination, money = self._charging.leads_to(shape.parts[-1]), self._money(shape)
         if len(shape.site_calls) == 1 and isinstance(named_alike, SiteCall):
-            return call_of_one(named_alike, self._money(shape))
-        return call_row(shape, self._money(shape), version)
+            return call_of_one(named_alike, destination, money)
+        return call_row(shape, destination, money, version)
 
     def _money(self, shape: CallShape) -> Money:
         """Each chain counts once: its counted charge, and the duration of its first chargeable leg."""
@@ -140,6 +157,8 @@ class Derivation:
                 anomalies.append("charge_mismatch")
             if sent.currency != received.currency:
                 anomalies.append("currency_mismatch")
+        if matched_masked(sender, receiver, self._plan):
+            anomalies.append("matched_masked")
         currency = received.currency if to_amount is not None else sent.currency if from_amount is not None else ""
         link = sender.facts.link_to
         apart = receiver.leg.record.started_at - sender.leg.record.started_at

@@ -50,6 +50,11 @@ class LegSet:
         self.legs[leg.leg_id] = winner
         return winner
 
+    def forget(self, leg_id: str) -> None:
+        """Take out a leg; where it was read is forgotten too, only its winner may come back."""
+        del self.legs[leg_id]
+        self._sightings.pop(leg_id, None)
+
     def _seen(self, leg_id: str) -> list[_Sighting]:
         known = self.legs[leg_id]
         return self._sightings.get(leg_id) or [_Sighting(known, known.position)]
@@ -66,6 +71,8 @@ def _with(sightings: list[_Sighting], leg: Leg) -> list[_Sighting]:
         if _same_fields(sighting.leg, leg):
             found = True
             first = min(leg, sighting.leg, key=lambda seen: (seen.position, seen.raw_line))
+            if CONFLICTING_DUPLICATE in leg.anomalies or CONFLICTING_DUPLICATE in sighting.leg.anomalies:
+                first = _flagged(first)  # one that came back alone was told apart from another before
             merged.append(_Sighting(first, max(sighting.last_position, leg.position)))
         else:
             merged.append(sighting)
@@ -79,4 +86,8 @@ def _winner(sightings: list[_Sighting]) -> Leg:
     last = max(sightings, key=lambda sighting: (sighting.last_position, sighting.leg.raw_line))
     if len(sightings) == 1:
         return last.leg
-    return last.leg._replace(anomalies=tuple(sorted({*last.leg.anomalies, CONFLICTING_DUPLICATE})))
+    return _flagged(last.leg)
+
+
+def _flagged(leg: Leg) -> Leg:
+    return leg._replace(anomalies=tuple(sorted({*leg.anomalies, CONFLICTING_DUPLICATE})))

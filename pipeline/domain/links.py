@@ -5,20 +5,21 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 
 from pipeline.domain.legs import Part
-from pipeline.domain.link_ends import End, EndIndex, receiving_end, sending_end, time_difference
+from pipeline.domain.link_ends import End, EndIndex, Nearness, nearness, receiving_end, sending_end
 from pipeline.domain.numbers import NumberPlan
 
 Moves = dict[str, str | None]
-_Rank = tuple[float, str, str]
+_Rank = tuple[Nearness, str, str]
 
 
 class Pairing:
     """The pairs of all links of a group, kept up to date leg by leg.
 
     `receiver_of` maps LA's leg id to LB's, `sender_of` the reverse. Of all candidates the pairs are taken greedily,
-    one to one, by rank: (time difference, LA.leg_id, LB.leg_id). Ranks differ, so this is the one choice in which no
-    candidates rank before the pairs of both. An end that arrives or loses its partner therefore takes the first in
-    rank that is free or prefers it to its pair; whom this leaves alone looks on; all other pairs stay.
+    one to one, by rank: (masked, time difference, LA.leg_id, LB.leg_id), so those that only masked numbers make
+    candidates come after all others. Ranks differ, so this is the one choice in which no candidates rank before
+    the pairs of both. An end that arrives or loses its partner therefore takes the first in rank that is free or
+    prefers it to its pair; whom this leaves alone looks on; all other pairs stay.
     They are a function of the set of legs: whatever arrives when, the same pairs come out.
     """
 
@@ -102,5 +103,12 @@ def _settle(
 
 def _rank(sender: End, receiver: End) -> _Rank | None:
     """What candidates are ordered by; `None` if these two are none."""
-    difference = time_difference(sender, receiver)
-    return None if difference is None else (difference, sender.leg_id, receiver.leg_id)
+    near = nearness(sender, receiver)
+    return None if near is None else (near, sender.leg_id, receiver.leg_id)
+
+
+def matched_masked(sender: Part, receiver: Part, plan: NumberPlan) -> bool:
+    """Whether only masked numbers make a pair of these two (contract 8)."""
+    la, lb = sending_end(sender, plan), receiving_end(receiver, plan)
+    near = nearness(la, lb) if la and lb else None
+    return near is not None and near[0]

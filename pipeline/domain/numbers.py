@@ -36,6 +36,33 @@ def same_party(one: Party, other: Party) -> bool:
     return one.extension_of == other.extension_of or not one.extension_of or not other.extension_of
 
 
+def partly_masked(party: Party) -> bool:
+    """Whether a number hides some of its digits; `XXX` alone hides all of them and fits only itself (contract 8)."""
+    return "X" in party.canonical and _comparable(party)
+
+
+def may_be_same_party(one: Party, other: Party) -> bool:
+    """Whether two numbers, one of them partly masked, agree in every digit that both show (contract 8).
+
+    They are compared from the right, and must be of one length unless one is a bare extension: only then
+    a number in a range is compared as its extension.
+    """
+    if "X" not in one.canonical and "X" not in other.canonical:
+        return False
+    bare = one.extension_of == "" or other.extension_of == ""
+    texts = (one.text, other.text) if bare else (one.canonical, other.canonical)
+    if not bare and len(texts[0]) != len(texts[1]):
+        return False
+    if any(left != right and left != "X" != right for left, right in zip(*map(reversed, texts), strict=False)):
+        return False
+    return _comparable(one) and _comparable(other)
+
+
+def _comparable(party: Party) -> bool:
+    """Whether a number shows digits: nothing, only a mask, addresses and codes are compared as a whole."""
+    return party.canonical.strip("X") != "" and _DIALLED.match(party.canonical) is not None
+
+
 class NumberPlan:
     """`canonical(number)` at each site of a group, remembered for the numbers seen most recently."""
 

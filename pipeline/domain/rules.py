@@ -68,12 +68,14 @@ class SiteLink:
 class GroupRules:
     """The sites that links connect with each other: the unit of state and of parallel work (contract 1).
 
-    `destination` tells what a canonical number leads to, seen from a country by its calling code.
+    `destination` tells what a canonical number leads to, seen from a country by its calling code. `fingerprint` tells
+    these rules from those of another configuration or release.
     """
 
     name: str
     sites: Mapping[str, SiteRules]
     destination: Callable[[str, str], Destination] = _untold
+    fingerprint: str = ""
 
 
 def number_ranges(rules: GroupRules) -> tuple[tuple[str, SiteRules], ...]:

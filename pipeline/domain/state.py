@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, MutableMapping, Sequence
+from collections.abc import Callable, Iterable, MutableMapping, Sequence
 
 from pipeline.domain.assembly import Assembly, Joins
 from pipeline.domain.charging import Charging
+from pipeline.domain.cover import Cover, Span, hour_of, moments
 from pipeline.domain.derive import Changes, Derivation
 from pipeline.domain.duplicates import LegSet
 from pipeline.domain.legs import LegClassifier, Part
@@ -24,6 +25,9 @@ class Group:
     The set of legs is the only primary state: it only grows, and a leg that it knows changes nothing.
     All rows are a function of that set, so every order of arrival ends in the same rows.
     The cost of a leg grows with the call that it belongs to, not with the number of legs in state.
+
+    Not all of the set need be held here. Before a leg is added, what it `lacks` is to be restored, and after it what
+    `lacks_totals` names; then every row is as if the whole set were held. A new group holds everything.
     """
 
     def __init__(self, rules: GroupRules, legs: MutableMapping[str, Leg] | None = None) -> None:
@@ -33,12 +37,19 @@ class Group:
         self._set = LegSet({} if legs is None else legs)
         self._assembly = Assembly(self._set.legs, self._part)
         self._pairing = Pairing(plan)
-        self._derivation = Derivation(Charging(rules, plan))
+        self._derivation = Derivation(Charging(rules, plan), plan)
         self._totals = Totals()
+        self._cover = Cover()
+        self._by_hour: dict[int, list[str]] = {}
+        self._late_totals: set[Dimensions] = set()
 
     def __len__(self) -> int:
         """The number of legs in state."""
         return len(self._set.legs)
+
+    def __contains__(self, leg_id: str) -> bool:
+        """Whether a leg with this id is in state."""
+        return leg_id in self._set.legs
 
     def knows(self, leg: Leg) -> bool:
         """Whether `leg` is in the set already, so that adding it changes nothing."""
@@ -54,22 +65,151 @@ class Group:
             changes = self._derivation.rows(self._call(leg.leg_id), version)
         else:
             changes = self._take_in(leg, version)
-        touched = self._count(changes)
-        rows = list(changes.values())
-        return rows + [self._totals.row(bucket, version) for bucket in sorted(touched)] if touched else rows
+        return list(changes.values()) + self._total_rows(self._count(changes), version)
+
+    def retell(self, hour: int, chosen: Callable[[Leg], bool], version: int) -> list[Row]:
+        """All rows of the calls of legs that started in an hour and are chosen, as they are by these rules.
+
+        The hour must be held (`lacks_hours`); after it `late_totals` is due, as after `add`.
+        """
+        legs = self._set.legs
+        leg_ids = [name for name in self._by_hour.get(hour, ()) if name in legs and chosen(legs[name])]
+        changes: Changes = {}
+        for call in self._calls(leg_ids):
+            changes |= self._derivation.rows(call, version)
+        return list(changes.values()) + self._total_rows(self._count(changes), version)
+
+    def lacks_hours(self, span: Span) -> Span | None:
+        """The stretch of time whose legs must be restored so that a span is held; `None` if it is."""
+        return self._cover.lacks_hours(span)
+
+    def lacks(self, leg: Leg) -> Span | None:
+        """The stretch of time whose legs must be restored before `leg` is added; asked until it is `None`."""
+        return self._cover.lacks(leg)
+
+    def lacks_totals(self) -> Span | None:
+        """The stretch of time whose legs must be restored before `late_totals` has all rows that are still due."""
+        for bucket in sorted(self._late_totals):
+            hour = hour_of(bucket.in_hour)
+            if lacking := self._cover.lacks_hours(Span(hour, hour + 1)):
+                return lacking
+        return None
+
+    def late_totals(self, version: int) -> list[Row]:
+        """The totals that legs added before have changed and whose hours were not held then, but are now."""
+        return self._total_rows(self._late_totals, version)
 
     def restore(self, legs: Iterable[Leg]) -> None:
-        """Put back the legs of an earlier run without telling any row."""
+        """Put back legs of which all rows have been told by these rules, without telling any."""
+        restored = []
         for leg in legs:
-            if not self._set.knows(leg):
+            if leg.leg_id not in self._set.legs:
+                self._put_back(leg)
+                restored.append(leg.leg_id)
+            elif not self._set.knows(leg):
                 self._count(self._take_in(leg, 0))
+        for call in self._calls(restored):
+            for charge in self._derivation.charges(call):
+                self._totals.put(charge)
+
+    def cover(self, span: Span, legs: Iterable[Leg], charges: Iterable[Charge]) -> None:
+        """Put back all legs that have to do with a stretch of time, and the others of their calls (`moments`).
+
+        `charges` are the counted ones of these legs as they were told: totals are sums over these.
+        """
+        restored = {leg.leg_id: leg for leg in legs if leg.leg_id not in self._set.legs}
+        for leg in restored.values():
+            self._put_back(leg)
+        for charge in charges:
+            if charge.leg_id in restored:
+                self._totals.put(charge)
+        self._cover.add(span)
+
+    def _put_back(self, leg: Leg) -> None:
+        part = self._part(self._put(leg))
+        joins, moves = self._assembly.joins(leg), self._pairing.enter(part)
+        self._assembly.enter(leg, joins)
+        self._pairing.apply(moves)
+
+    def open(self, hour: int) -> None:
+        """Say that all legs from this hour on are held, whatever is known of the time before."""
+        self._cover.set_floor(hour)
+
+    def close(self) -> None:
+        """Say that there are legs elsewhere at any time."""
+        self._cover.clear()
+
+    @property
+    def floor(self) -> int:
+        """The hour from which on all legs are held."""
+        return self._cover.floor
+
+    @property
+    def crowded(self) -> bool:
+        """Whether more windows were restored than `forget` leaves."""
+        return self._cover.crowded
+
+    def forget(self, floor: int) -> None:
+        """Give up calls that ended before this hour, but for the few windows that were restored last.
+
+        All rows told so far must be safe by now: what is given up comes back from where they went.
+        """
+        self._cover.set_floor(max(floor, self._cover.floor))
+        self._cover.trim()
+        for hour in [hour for hour in self._by_hour if not self._cover.holds(hour)]:
+            kept = []
+            for leg_id in self._by_hour[hour]:
+                if leg_id in self._set.legs and not self._forget_call(leg_id):
+                    kept.append(leg_id)
+            if kept:
+                self._by_hour[hour] = kept
+            else:
+                del self._by_hour[hour]
+
+    def hour_of_newest(self, legs: int) -> int:
+        """The hour from which on about so many legs are in state, the newest ones."""
+        found = 0
+        for hour in sorted(self._by_hour, reverse=True):
+            found += len(self._by_hour[hour])
+            if found >= legs:
+                return hour
+        return 0
+
+    def _forget_call(self, leg_id: str) -> bool:
+        """Give up a whole call, unless one of its moments lies in a time that is held."""
+        legs = [part.leg for part in self._call(leg_id).parts]
+        if any(self._cover.holds(hour_of(moment)) for leg in legs for moment in moments(leg)):
+            return False
+        self._assembly.forget(legs)
+        for leg in legs:
+            self._pairing.apply(self._pairing.leave(leg.leg_id))
+            self._totals.drop(leg.leg_id)
+            self._set.forget(leg.leg_id)
+        return True
+
+    def _total_rows(self, touched: Iterable[Dimensions], version: int) -> list[Row]:
+        rows: list[Row] = []
+        late = set()
+        for bucket in sorted(touched):
+            if self._cover.floor and not self._cover.holds(hour_of(bucket.in_hour)):
+                late.add(bucket)
+            else:
+                rows.append(self._totals.row(bucket, version))
+        self._late_totals = late | (self._late_totals - set(touched))
+        return rows
+
+    def _put(self, leg: Leg) -> Leg:
+        """Put a leg into the set, new or known; returns the one that now stands under its id."""
+        if leg.leg_id not in self._set.legs:
+            self._by_hour.setdefault(hour_of(leg.record.started_at), []).append(leg.leg_id)
+        return self._set.add(leg)
 
     def _take_in(self, leg: Leg, version: int) -> Changes:
         known = self._set.legs.get(leg.leg_id)
         if known is None:
-            return self._enter(self._set.add(leg), version)
+            return self._enter(self._put(leg), version)
         changes = self._leave(known, version)
-        return changes | self._enter(self._set.add(leg), version)
+        return changes | self._enter(self._put(leg), version)
 
     def _enter(self, leg: Leg, version: int) -> Changes:
         part = self._part(leg)

@@ -71,6 +71,9 @@ class Tariff:
             self._rates.setdefault(rate.prefix, []).append(rate)
         self._lengths = sorted({len(prefix) for prefix in self._rates}, reverse=True)
 
+    def __repr__(self) -> str:
+        return f"Tariff({self.currency!r}, {self.decimals}, {self._rates})"
+
     def bands(self, number: str, day: date) -> Sequence[Rate]:
         """The rows of the longest prefix of a canonical number among those valid on a local day; none if none fits.
 

@@ -23,6 +23,11 @@ class Dimensions(NamedTuple):
     currency: str
     source: str
 
+    @property
+    def in_hour(self) -> datetime:
+        """The hour as an instant."""
+        return datetime.fromisoformat(f"{self.hour}:00:00+00:00")
+
 
 class _Bucket:
     """The sums over the contributions in it; they are exact, for Decimal addition and subtraction are."""

@@ -32,6 +32,9 @@ class Users:
         for user in users:
             self._by_extension.setdefault(user.extension, []).append(user)
 
+    def __repr__(self) -> str:
+        return f"Users({self._by_extension})"
+
     def of(self, extension: str, day: date) -> User | None:
         """Whose extension it is on a local day; of several the first in the file."""
         return next((user for user in self._by_extension.get(extension, ()) if user.is_valid_on(day)), None)

@@ -25,9 +25,14 @@ class Watermark:
         beats = [latest for latest in self._latest.values() if latest]
         if len(beats) < len(self._latest):
             return
-        behind = [latest.last_cdr_at for latest in beats if latest.bytes_behind]
-        ends = [at for at in behind or (latest.last_cdr_at for latest in beats) if at]
+        behind = [_reached(latest) for latest in beats if latest.bytes_behind]
+        ends = [at for at in behind or map(_reached, beats) if at]
         if len(ends) < len(behind) or not ends:  # one that is behind has read no CDR yet, or nobody has
             return
         reached = min(ends) if behind else max(ends)
         self.at = max(self.at or reached, reached)
+
+
+def _reached(beat: Heartbeat) -> datetime | None:
+    """The end of the site's newest CDR; not after the heartbeat, whatever a corrupt CDR says."""
+    return min(beat.last_cdr_at, beat.last_seen_at) if beat.last_cdr_at else None

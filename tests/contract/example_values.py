@@ -8,7 +8,7 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 
-from schemas.cdr import CdrRecord, Heartbeat, Leg, Lifecycle, Position, Reject
+from schemas.cdr import CdrRecord, Heartbeat, Leg, Lifecycle, Position, Reject, Rerate
 from schemas.codec import Message
 from schemas.rows import Call, Charge, LegRow, LinkMatch, SiteCall, Total, Withdrawal
 
@@ -169,6 +169,8 @@ CALL = Call(
     site_call_ids=(FROM_ID, TO_ID),
     **{name: getattr(SITE_CALL, name) for name in SITE_CALL._fields[4:-1]}
     | {"direction": "outgoing", "leg_count": 2, "missing_call_ids": ("berlin:298",), "complete": False},
+    destination_country="DE",
+    destination_kind="geographic",
     amounts=(("CHF", Decimal("0.123456")), ("EUR", Decimal("0.36"))),
     charge_sources=("aoc", "lcr"),
     version=VERSION,
@@ -253,6 +255,7 @@ EXAMPLES: dict[str, dict[str, Message]] = {
         "heartbeat": HEARTBEAT,
         "heartbeat_before_the_first_cdr": HEARTBEAT._replace(last_cdr_at=None, file="", file_offset=0),
         "heartbeat_with_a_problem": HEARTBEAT._replace(problem="/mnt/swyx/cdr.txt: Permission denied"),
+        "rerate_one_site": Rerate("berlin", "dortmund", "2026-03-02", "60303ae22b998861"),
     },
     "cdr.rejects": {
         "bad_time": BAD_LINE,

@@ -18,8 +18,9 @@ from kafka import KafkaConsumer, KafkaProducer, TopicPartition
 from connectors.kafka.admin import connect
 from connectors.kafka.options import KafkaOptions
 from infra.embedded.services import start_services
-from pipeline.agents.app import WorkerFigures, WorkerOptions, build_app
+from pipeline.agents.app import build_app
 from pipeline.agents.commit import SafeConsumer
+from pipeline.agents.options import WorkerFigures, WorkerOptions
 from pipeline.agents.publish import Publisher
 from pipeline.agents.topics import CHANGELOG, GROUP
 from pipeline.agents.worker import WorkerCrashError, run_worker
@@ -28,6 +29,7 @@ from schemas.cdr import Leg, Lifecycle, Reject
 from schemas.codec import decode, encode
 from schemas.rows import Call
 from schemas.topics import CALLS, LIFECYCLE, REJECTS, TOPICS
+from tests.archives import EmptyArchive
 from tests.builders import leg, rules
 from tests.integration.program import wait_until
 
@@ -47,7 +49,9 @@ def broker(tmp_path_factory: pytest.TempPathFactory) -> Iterator[KafkaOptions]:
 @pytest.fixture
 def options(broker: KafkaOptions, tmp_path: Path) -> WorkerOptions:
     """A worker with a folder of its own for the linked sites of the builders."""
-    return WorkerOptions(broker, 1, 1, tmp_path / "workers", {"berlin": rules()}, epoch=1)
+    return WorkerOptions(
+        broker, 1, 1, tmp_path / "workers", {"berlin": rules()}, lambda: "not to be read", EmptyArchive(), epoch=1
+    )
 
 
 def send(broker: KafkaOptions, *messages: bytes) -> int:

@@ -97,6 +97,8 @@ VIEWS = {
         "sites": TEXTS,
         "site_call_ids": TEXTS,
         **CALL_FIELDS,
+        "destination_country": TEXT,
+        "destination_kind": TEXT,
         "amounts": "Map(String, Decimal(18, 6))",
         "charge_sources": TEXTS,
         "version": BIG,

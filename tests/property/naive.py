@@ -5,7 +5,7 @@ Only numbers (contract 5) are read by `NumberPlan`, which has tests of its own. 
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import timedelta
 from itertools import product
 from typing import NamedTuple
@@ -13,6 +13,8 @@ from typing import NamedTuple
 from pipeline.domain.numbers import NumberPlan, Party
 from pipeline.domain.rules import GroupRules, SiteLink
 from schemas.cdr import CdrRecord, Leg
+from tests.property.tariffs import TARIFFS, SiteTariff
+from tests.property.users import USERS, Holder
 
 Legs = dict[str, Leg]
 Pairs = dict[str, str]
@@ -27,17 +29,24 @@ class World(NamedTuple):
     site_calls: list[set[str]]
     pairs: Pairs
     calls: list[set[str]]
+    tariffs: Mapping[str, SiteTariff]
+    users: Sequence[Holder]
 
 
-def world(lines: Iterable[Leg], rules: GroupRules) -> World:
-    """Everything that the lines say together."""
+def world(
+    lines: Iterable[Leg],
+    rules: GroupRules,
+    tariffs: Mapping[str, SiteTariff] = TARIFFS,
+    users: Sequence[Holder] = USERS,
+) -> World:
+    """Everything that the lines say together, with the tariffs and users that `rules` are made of."""
     plan = NumberPlan(rules)
     legs = {leg.leg_id: leg for leg in winners(list(lines))}
     references = [(leg_id, to) for leg_id in legs for _, to in meant(legs[leg_id], legs) if to]
     pairs = paired(legs, rules, plan)
     site_calls = components(set(legs), references)
     calls = components(set(legs), [*references, *pairs.items()])
-    return World(rules, plan, legs, site_calls, pairs, calls)
+    return World(rules, plan, legs, site_calls, pairs, calls, tariffs, users)
 
 
 def winners(lines: list[Leg]) -> Iterable[Leg]:
@@ -66,31 +75,34 @@ def meant(leg: Leg, legs: Legs) -> Iterable[tuple[str, str | None]]:
 
 
 def paired(legs: Legs, rules: GroupRules, plan: NumberPlan) -> Pairs:
-    """Contract 8: all candidates in order, taken greedily, one to one."""
-    candidates = []
-    for la, lb in product(legs.values(), legs.values()):
-        difference = apart(la, lb, rules, plan)
-        if difference is not None:
-            candidates.append((difference, la.leg_id, lb.leg_id))
+    """Contract 8: all candidates in order, taken greedily, one to one; after that those with masked numbers."""
     pairs: Pairs = {}
-    for _, la_id, lb_id in sorted(candidates):
-        if la_id not in pairs and lb_id not in pairs.values():
-            pairs[la_id] = lb_id
+    for same in (alike, alike_as_far_as_shown):
+        candidates = []
+        for la, lb in product(legs.values(), legs.values()):
+            difference = apart(la, lb, rules, plan, same)
+            if difference is not None:
+                candidates.append((difference, la.leg_id, lb.leg_id))
+        for _, la_id, lb_id in sorted(candidates):
+            if la_id not in pairs and lb_id not in pairs.values():
+                pairs[la_id] = lb_id
     return pairs
 
 
-def apart(la: Leg, lb: Leg, rules: GroupRules, plan: NumberPlan) -> timedelta | None:
-    """The smaller time difference of two candidates, `None` if they are none."""
+def apart(
+    la: Leg, lb: Leg, rules: GroupRules, plan: NumberPlan, same: Callable[[Party, Party], bool]
+) -> timedelta | None:
+    """The smaller time difference of two candidates, `None` if they are none; `same` compares numbers."""
     link, back = link_of(la, la.record.destination_device, rules), link_of(lb, lb.record.origination_device, rules)
     if link is None or back is None or link.number != back.number or la.site == lb.site:
         return None
     skew = timedelta(seconds=link.clock_skew_seconds)
     one, other = la.record, lb.record
     called = called_party(lb, rules, plan)
-    if not alike(plan.party(one.origination_number, la.site), plan.party(other.origination_number, lb.site)):
+    if not same(plan.party(one.origination_number, la.site), plan.party(other.origination_number, lb.site)):
         return None
     if not any(
-        alike(plan.party(number, la.site, lcr_provider=one.lcr_provider), called)
+        same(plan.party(number, la.site, lcr_provider=one.lcr_provider), called)
         for number in (one.destination_number, one.called_number)
     ):
         return None
@@ -110,6 +122,23 @@ def alike(one: Party, other: Party) -> bool:
         return True
     extensions = one.extension_of is not None and other.extension_of is not None and one.text == other.text
     return extensions and (one.extension_of == other.extension_of or "" in {one.extension_of, other.extension_of})
+
+
+def alike_as_far_as_shown(one: Party, other: Party) -> bool:
+    """Contract 8: the same party, or a masked number that agrees with the other one in every digit that both show."""
+    if alike(one, other):
+        return True
+    shown = [set(party.canonical) - {"X"} for party in (one, other)]
+    if "X" not in one.canonical + other.canonical or not all(shown) or set().union(*shown) - set("+0123456789"):
+        return False
+    if "" in {one.extension_of, other.extension_of}:
+        texts = [one.text, other.text]
+    elif len(one.canonical) == len(other.canonical):
+        texts = [one.canonical, other.canonical]
+    else:
+        return False
+    columns = [{text[-place] for text in texts} for place in range(1, min(map(len, texts)) + 1)]
+    return all(len(column) == 1 or "X" in column for column in columns)
 
 
 def called_party(leg: Leg, rules: GroupRules, plan: NumberPlan) -> Party:

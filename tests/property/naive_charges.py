@@ -11,11 +11,19 @@ from typing import NamedTuple
 from pipeline.domain.numbers import text_at
 from schemas.cdr import CdrRecord, Leg
 from schemas.rows import Charge, LinkMatch, Total
-from tests.property.naive import World, called_party, destination_kind, in_order, is_chargeable, link_of, origin_kind
+from tests.property.naive import (
+    World,
+    alike,
+    apart,
+    called_party,
+    destination_kind,
+    in_order,
+    is_chargeable,
+    link_of,
+    origin_kind,
+)
 from tests.property.naive_rating import Leg as RatedLeg
 from tests.property.naive_rating import Rated, naive_rate
-from tests.property.tariffs import TARIFFS
-from tests.property.users import USERS, kind_of
 
 
 class Priced(NamedTuple):
@@ -59,7 +67,7 @@ def priced(world: World, leg: Leg) -> Priced:
         if source != "lcr" or record.costs > 0:
             return Priced(source, record.currency or currency, round(record.costs, 6))
     if rated := rated_by_tariff(world, leg):
-        return Priced("rated", TARIFFS[leg.site].currency, rated.amount)
+        return Priced("rated", world.tariffs[leg.site].currency, rated.amount)
     return Priced("none", currency, Decimal(0))
 
 
@@ -67,12 +75,13 @@ def rated_by_tariff(world: World, leg: Leg) -> Rated | None:
     """Contract 7: what a chargeable leg into a trunk costs by the tariff of its site, if a rate matches."""
     record, site = leg.record, world.rules.sites[leg.site]
     to_trunk = destination_kind(leg, world.rules) == "trunk"
-    if leg.site not in TARIFFS or not to_trunk or not is_chargeable(record) or record.connected_at is None:
+    if leg.site not in world.tariffs or not to_trunk or not is_chargeable(record) or record.connected_at is None:
         return None
     number = record.destination_number or record.called_number
     canonical = world.plan.party(number, leg.site, True, record.lcr_provider).canonical
     call = RatedLeg(canonical, record.started_at, record.connected_at, lasted(record), site.time_zone)
-    return naive_rate(TARIFFS[leg.site].rows, TARIFFS[leg.site].decimals, call)
+    tariff = world.tariffs[leg.site]
+    return naive_rate(tariff.rows, tariff.decimals, call)
 
 
 def charge_row(world: World, leg: Leg, call_id: str, site_call_id: str) -> Charge:
@@ -121,14 +130,16 @@ def leads_to(world: World, leg: Leg) -> tuple[str, str]:
     number = record.destination_number or record.called_number
     to_trunk = destination_kind(leg, world.rules) == "trunk"
     party = world.plan.party(number, leg.site, to_trunk, record.lcr_provider)
-    return ("", "internal") if party.extension_of is not None else kind_of(party.canonical)
+    if party.extension_of is not None:
+        return "", "internal"
+    return world.rules.destination(party.canonical, world.rules.sites[leg.site].country_code)
 
 
 def unit(world: World, first: Leg) -> tuple[str, str]:
     """Contract 3: department and cost centre of who pays, by the users of that site on the day of the call."""
     site, number, _ = payer(world, first)
     today = f"{first.record.started_at.astimezone(world.rules.sites[site].time_zone):%Y-%m-%d}"
-    found = [user for user in USERS if (user.site, user.extension) == (site, number) and user.since <= today]
+    found = [user for user in world.users if (user.site, user.extension) == (site, number) and user.since <= today]
     return (found[-1].department, found[-1].cost_centre) if found else ("", "")
 
 
@@ -152,6 +163,7 @@ def link_row(world: World, la: str, lb: str) -> LinkMatch:
     both = "none" not in {one.source, other.source}
     anomalies = ["charge_mismatch"] if both and abs(one.amount - other.amount) > Decimal("0.005") else []
     anomalies += ["currency_mismatch"] if both and one.currency != other.currency else []
+    anomalies += ["matched_masked"] if apart(sent, received, world.rules, world.plan, alike) is None else []
     return LinkMatch(
         link.name if link else "",
         sent.site,

@@ -11,7 +11,7 @@ from typing import Any
 from schemas.cdr import CdrRecord, Leg
 from schemas.rows import Call, Charge, LegRow, Row, SiteCall
 from tests.property.naive import World, destination_kind, in_order, is_chargeable, is_result, meant, origin_kind
-from tests.property.naive_charges import chain_of, charge_row, lasted, link_row, seconds, totals
+from tests.property.naive_charges import chain_of, charge_row, lasted, leads_to, link_row, seconds, totals
 
 Rows = dict[tuple[str, str], Row]
 REASONS = {
@@ -108,6 +108,7 @@ def call_row(world: World, leg_ids: set[str], parts: list[set[str]], call_id: st
         tuple(sorted({leg.site for leg in legs})),
         tuple(sorted(in_order(part, world.legs)[0].leg_id for part in parts)),
         *summarised(world, legs, first, plain, billable, tuple(missing)),
+        *leads_to(world, legs[-1]),
         tuple(sorted(amounts.items())),
         tuple(sorted({charge.source for charge in charges if charge.counted})),
         0,

@@ -11,9 +11,15 @@ SITES = ("berlin", "dortmund", "zurich")
 RANGES = {"berlin": "+49301234", "dortmund": "+492314777", "zurich": "+41445678"}
 
 
+def as_shown(draw: st.DrawFn, number: str, hides: bool) -> str:
+    """A number as a site writes it that may hide its last digits or all of it."""
+    hidden = draw(st.sampled_from([0, 0, 0, 1, 2, 3, len(number)])) if hides else 0
+    return "XXX" if hidden == len(number) else number[: len(number) - hidden] + "X" * hidden
+
+
 @st.composite
 def histories(draw: st.DrawFn) -> list[Leg]:
-    """Legs with colliding CallIds, references to known and unknown CallIds, link calls, charges, contradictions."""
+    """Legs with colliding CallIds, references to known and unknown ones, link calls, masks, charges, contradictions."""
     legs: list[Leg] = []
     for offset in range(draw(st.integers(1, 8))):
         kind = draw(st.sampled_from(["plain", "plain", "link", "tandem"]))
@@ -46,7 +52,7 @@ def _plain(draw: st.DrawFn, start: int, offset: int) -> Leg:
 def _over_links(draw: st.DrawFn, start: int, offset: int, hops: int) -> list[Leg]:
     way = draw(st.permutations(SITES))[:hops]
     origin = RANGES[way[0]] + "1" + draw(st.sampled_from(["1", "2"]))
-    connected = draw(st.booleans())
+    connected, hides = draw(st.booleans()), draw(st.booleans())
     legs = []
     for index, site in enumerate(way):
         first, last = index == 0, index == hops - 1
@@ -59,8 +65,8 @@ def _over_links(draw: st.DrawFn, start: int, offset: int, hops: int) -> list[Leg
                 connect=start + 6 if connected else None,
                 end=start + 40,
                 costs=draw(st.sampled_from([None, "0.20", "0.21"])),
-                origination_number=origin,
-                called_number="+4989123456",
+                origination_number=as_shown(draw, origin, hides),
+                called_number=as_shown(draw, "+4989123456", hides),
                 origination_device="" if first else f"Link {way[index - 1].title()}",
                 destination_device="SwyxGate 1" if last else f"Link {way[index + 1].title()}",
             )

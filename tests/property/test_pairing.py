@@ -16,11 +16,13 @@ RULES = rules()
 PLAN = NumberPlan(RULES)
 CLASSIFIERS = {name: LegClassifier(site) for name, site in RULES.sites.items()}
 PARTNER = {"dortmund": "Link Berlin", "berlin": "Link Dortmund"}
+ORIGINS = (*["101"] * 8, "+492314777101", "+492314777XXX", "+49231477XXXX", "+49301234XXX", "10X", "1XX", "XXX")
+CALLED = (*["102"] * 8, "+49301234102", "+4930123XXXX", "+4930123410X", "XX2", "+49X", "XXX", "")
 
 
 @st.composite
 def ends(draw: st.DrawFn) -> Leg:
-    """A leg of one of two sites within half a minute of all others, which over the link has the same parties."""
+    """A leg of one of two sites within half a minute of all others, which over the link often has the same parties."""
     site = draw(st.sampled_from(sorted(PARTNER)))
     start = draw(st.integers(0, 30))
     both = draw(st.integers(0, 9)) == 0
@@ -29,12 +31,14 @@ def ends(draw: st.DrawFn) -> Leg:
         start,
         site=site,
         delivered=draw(st.one_of(st.none(), st.integers(start, start + 20))),
+        origination_number=draw(st.sampled_from(ORIGINS)),
+        called_number=draw(st.sampled_from(CALLED)),
         destination_device=PARTNER[site] if both or site == "dortmund" else "",
         origination_device=PARTNER[site] if both or site == "berlin" else "",
     )
 
 
-@given(st.lists(ends(), max_size=25, unique_by=lambda leg: leg.leg_id), st.data())
+@given(st.lists(ends(), min_size=6, max_size=25, unique_by=lambda leg: leg.leg_id), st.data())
 @settings(max_examples=100, deadline=None)
 def test_pairs_are_those_of_the_legs_that_are_there(legs: list[Leg], data: st.DataObject) -> None:
     pairing = Pairing(PLAN)

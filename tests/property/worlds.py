@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 
 from schemas.cdr import Leg
 from tests.builders import leg
-from tests.property.strategies import RANGES, SITES
+from tests.property.strategies import RANGES, SITES, as_shown
 
 DAY = 86_400
 OUTSIDE = "+4989123456"
@@ -26,8 +26,13 @@ def worlds(draw: st.DrawFn) -> list[Leg]:
         legs += _over_links(draw) if over_links else [_leg(draw, draw(st.sampled_from(SITES)), {})]
     # A position is where a line stands, so no two lines share one; a line may stand at two.
     again = draw(st.lists(st.sampled_from(legs), max_size=2)) if legs else []
-    lines = [*legs, *again]
+    lines = [*legs, *[_perhaps_otherwise(draw, line) for line in again]]
     return [line._replace(position=line.position._replace(offset=offset)) for offset, line in enumerate(lines)]
+
+
+def _perhaps_otherwise(draw: st.DrawFn, line: Leg) -> Leg:
+    number = draw(st.sampled_from([line.record.called_number, "12", "110"]))
+    return line._replace(record=line.record._replace(called_number=number))
 
 
 def _leg(draw: st.DrawFn, site: str, fixed: dict[str, object], start: int | None = None) -> Leg:
@@ -39,7 +44,7 @@ def _leg(draw: st.DrawFn, site: str, fixed: dict[str, object], start: int | None
         "origination_name": draw(st.sampled_from(["", "Anna"])),
         "called_number": draw(st.sampled_from(["11", "12", RANGES["berlin"] + "11", "110", OUTSIDE, OUTSIDE])),
         "called_name": draw(st.sampled_from(["", "Bert"])),
-        "destination_number": draw(st.sampled_from(["", "", "12", "004989123456"])),
+        "destination_number": draw(st.sampled_from(["", "", "12", "004989123456", "004989123XXX"])),
         "destination_name": draw(st.sampled_from(["", "Cora"])),
         "origination_device": draw(st.sampled_from(["", "", "(Call Routing)", "SwyxGate 1"])),
         "destination_device": draw(st.sampled_from(["", "(call routing)", "SwyxGate 1", "SwyxGate 1", " swyxgate 2"])),
@@ -67,20 +72,21 @@ def _leg(draw: st.DrawFn, site: str, fixed: dict[str, object], start: int | None
 
 def _over_links(draw: st.DrawFn) -> list[Leg]:
     """One leg per site on a way, mostly, but not always, fitting; any of them may be missing."""
-    way = draw(st.permutations(SITES))[: draw(st.integers(2, 3))]
-    start = draw(st.sampled_from(STARTS))
-    outside = draw(st.booleans())
+    way = draw(st.one_of(st.just(SITES), st.permutations(SITES)))[: draw(st.integers(2, 3))]
+    start = draw(st.sampled_from((0, 0, 1, 5, 11, 40, DAY)))
+    outside, hides = draw(st.booleans()), draw(st.booleans())
     legs = []
     for index, site in enumerate(way):
         first, last = index == 0, index == len(way) - 1
+        called = OUTSIDE if outside else draw(st.sampled_from([RANGES[way[-1]] + "12", RANGES[way[-1]] + "12", "12"]))
         fixed: dict[str, object] = {
-            "origination_number": draw(st.sampled_from([RANGES[way[0]] + "11", "11"])),
-            "called_number": draw(st.sampled_from([RANGES[way[-1]] + "12", RANGES[way[-1]] + "12", "12"])),
+            "origination_number": as_shown(draw, draw(st.sampled_from([RANGES[way[0]] + "11", "11"])), hides),
+            "called_number": as_shown(draw, called, hides),
             "transferred_call_id_1": draw(st.sampled_from(["", "", "", "1"])),
             "transferred_call_id_2": "",
         }
         if outside:
-            fixed |= {"called_number": OUTSIDE, "destination_device": "SwyxGate 1"}
+            fixed["destination_device"] = "SwyxGate 1"
         if not first:
             fixed["origination_device"] = f"Link {way[index - 1].title()}"
         if not last:

@@ -152,6 +152,11 @@ def test_different_currencies_are_flagged() -> None:
     assert pair("1", "1", "CHF").link.anomalies == ("currency_mismatch",)
 
 
+@pytest.mark.parametrize(("sent", "received"), [("1", None), (None, "1")])
+def test_the_currency_of_an_end_without_source_does_not_matter(sent: str | None, received: str | None) -> None:
+    assert pair(sent, received, "CHF").link.anomalies == ()
+
+
 @pytest.mark.parametrize(
     ("sent", "received", "currency"), [("1", "1", "CHF"), (None, "1", "CHF"), ("1", None, "EUR"), (None, None, "")]
 )
@@ -161,6 +166,8 @@ def test_the_currency_of_a_pair_is_the_far_ends_else_the_near_ends_else_empty(
     assert pair(sent, received, "CHF").link.currency == currency
 
 
-def test_the_amount_of_an_end_without_source_is_null() -> None:
-    found = pair("1", None).link
-    assert (found.from_amount, found.to_amount) == (Decimal(1), None)
+@pytest.mark.parametrize(("sent", "received"), [("1", None), (None, "1"), ("1", "0"), (None, None)])
+def test_the_amount_of_an_end_without_source_is_null(sent: str | None, received: str | None) -> None:
+    found = pair(sent, received).link
+    amounts = [None if costs is None else Decimal(costs) for costs in (sent, received)]
+    assert [found.from_amount, found.to_amount] == amounts

@@ -12,7 +12,7 @@ import pytest
 from connectors.cdr_file.figures import SiteFigures
 from connectors.clickhouse.client import ClickHouseOptions
 from connectors.clickhouse.figures import WriteFigures
-from pipeline.agents.app import WorkerFigures
+from pipeline.agents.options import WorkerFigures
 from pipeline.cli.errors import CommandError
 from pipeline.cli.metrics import Metric, metrics_served
 from pipeline.cli.metrics_of import SiteStates, sink_metrics, tail_metrics, worker_metrics
