@@ -22,12 +22,13 @@ from schemas.cdr import Leg
 
 LINES = 100_000
 BLOCK = 256 * 1024
+START = datetime(2025, 1, 6, 8, tzinfo=UTC)
 
 
-def cdr_lines(count: int, seed: int = 1) -> bytes:
+def cdr_lines(count: int, seed: int = 1, start: datetime = START) -> bytes:
     """A file of `count` CDRs of 34 quoted columns under a header, as SwyxWare writes them."""
     rng = random.Random(seed)  # noqa: S311
-    at = datetime(2025, 1, 6, 8, tzinfo=UTC)
+    at = start
     lines = [",".join(f'"{name}"' for name in COLUMNS)]
     for call_id in range(1, count + 1):
         at += timedelta(seconds=rng.randrange(8))
