@@ -14,11 +14,12 @@ import pytest
 from infra.embedded.services import start_services
 from infra.simulator.simulation import Simulation
 from tests.conftest import ClickHouseServer
-from tests.integration.program import contents, differences, swyx_cdr, warehouse_of
+from tests.integration.program import contents, differences, running, swyx_cdr, wait_until, warehouse_of
 
 LEGS = 1_500
 DAYS = 20
 ARCHIVED, LATE = (0.0, 0.3), (0.4, 0.5)
+LATE_LEGS = "SELECT count() FROM legs WHERE source_file LIKE '%/cdr-late.txt'"
 Contents = dict[str, list[tuple[object, ...]]]
 
 
@@ -64,7 +65,10 @@ def expected(parts: Path, clickhouse: ClickHouseServer, monkeypatch: pytest.Monk
 
 @pytest.fixture
 def story(parts: Path, tmp_path: Path) -> Iterator[Story]:
-    """The archive by backfill, then the live files by the stream; ten days later late files, and the archive again."""
+    """The archive by backfill, then the live files by the stream; ten days later late files, and the archive again.
+
+    The worker is killed while it joins the late ones.
+    """
     folder = tmp_path / "sites"
     shutil.copytree(parts, folder)
     config, state = folder / "swyx-cdr.toml", folder / "state"
@@ -75,11 +79,19 @@ def story(parts: Path, tmp_path: Path) -> Iterator[Story]:
         for file, aside in apart:
             file.rename(aside)
         swyx_cdr("run", "--config", config, "--until-idle")
+        client = warehouse_of(state)
         for file, aside in apart:
             aside.rename(file)
+        with (
+            running("tail", "--config", config),
+            running("sink", "--config", config),
+            running("worker", "--config", config) as worker,
+        ):
+            wait_until(lambda: client.execute(LATE_LEGS) != [(0,)], "some late legs in the warehouse")
+            worker.kill()
         last = swyx_cdr("run", "--config", config, "--until-idle")
         restored = re.findall(r"state restored.*legs=(\d+)", last.stderr)
-        yield Story(contents(warehouse_of(state)), max(map(int, restored)))
+        yield Story(contents(client), max(map(int, restored)))
 
 
 def test_late_and_archived_legs_are_joined_as_if_they_had_come_in_time(story: Story, expected: Contents) -> None:

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import csv
-from pathlib import Path
 
 import pytest
 
-from pipeline.cli.settings import load_settings
+from tests.vendor import DATA, filled, raw_lines, tables
 
-DATA = Path(__file__).parent.parent / "data"
 EXAMPLES = ("simple", "external", "script", "transfer", "retransfer")
+SCENARIOS = ("conference", "site-a", "site-b")
+FILES = [*(f"spec/{name}" for name in EXAMPLES), *(f"vendor/{name}" for name in SCENARIOS)]
 NAMES = (
     "CallId OriginationNumber OriginationName CalledNumber CalledName DestinationNumber DestinationName StartDate"
     " StartTime ScriptConnectDate ScriptConnectTime DeliveredDate DeliveredTime ConnectDate ConnectTime EndDate EndTime"
@@ -20,18 +20,6 @@ NAMES = (
 )
 TRANSFER_1 = {"TransferredToCallId": "8", "TransferDate": "19.11.02", "TransferTime": "13:10:06"}
 TRANSFER_2 = {"TransferredToCallId": "11", "TransferDate": "19.11.02", "TransferTime": "13:12:31"}
-
-
-def raw_lines(path: Path) -> list[str]:
-    text = path.read_bytes().decode("ascii")
-    assert text.endswith("\r\n")
-    return text.split("\r\n")[:-1]
-
-
-def filled(path: Path) -> list[dict[str, str]]:
-    """The CDRs of a file with the fields that are not empty."""
-    lines = [line for line in raw_lines(path) if "," in line]
-    return [{name: value for name, value in cdr.items() if value} for cdr in csv.DictReader(lines, strict=True)]
 
 
 def spec(example: str) -> list[dict[str, str]]:
@@ -47,9 +35,9 @@ def originated(number: str, name: str, called: str, called_name: str) -> dict[st
     return {key: value for key, value in fields.items() if value}
 
 
-@pytest.mark.parametrize("example", EXAMPLES)
-def test_a_file_has_a_version_line_a_header_and_34_quoted_columns(example: str) -> None:
-    version, header, *lines = raw_lines(DATA / "spec" / example / "cdr.txt")
+@pytest.mark.parametrize("file", FILES)
+def test_a_file_has_a_version_line_a_header_and_34_quoted_columns(file: str) -> None:
+    version, header, *lines = raw_lines(DATA / file / "cdr.txt")
     assert version == "4.10"
     assert header == ",".join(f'"{name}"' for name in NAMES.split())
     for line in lines:
@@ -58,87 +46,11 @@ def test_a_file_has_a_version_line_a_header_and_34_quoted_columns(example: str) 
         assert line == ",".join(f'"{value}"' for value in fields)
 
 
-def test_the_simple_call_is_that_of_1_1_2() -> None:
-    assert spec("simple") == [
-        {
-            "CallId": "3",
-            **originated("123", "User A", "456", "User B"),
-            **at("Start", "13:03:28"),
-            **at("Delivered", "13:03:24"),
-            **at("Connect", "13:03:28"),
-            **at("End", "13:05:48"),
-            "State": "Connected",
-            "ProjectNumber": "4711",
-        }
-    ]
-
-
-def test_the_external_call_has_the_additional_fields_of_1_1_3() -> None:
-    (cdr,) = spec("external")
-    named = {"PublicAccessPrefix": "0", "LCRProvider": "01033", "DestinationDevice": "SwyxGate 1"}
-    assert cdr.items() >= named.items()
-
-
-def test_the_script_call_is_that_of_1_1_4_with_an_end() -> None:
-    assert spec("script") == [
-        {
-            "CallId": "3",
-            **originated("123", "User A", "456", "User B"),
-            "DestinationNumber": "0016012345678",
-            **at("Start", "13:03:28"),
-            "State": "Connected",
-            **at("ScriptConnect", "13:03:30"),
-            **at("Delivered", "13:03:55"),
-            **at("Connect", "13:03:59"),
-            **at("End", "13:05:48"),
-            "DestinationDevice": "SwyxGate 1",
-        }
-    ]
-
-
-def test_the_transfer_is_that_of_1_1_5() -> None:
-    assert spec("transfer") == [
-        {
-            "CallId": "3",
-            **originated("101", "User C", "0016012345678", "User A"),
-            **at("Start", "13:08:24"),
-            **at("Connect", "13:08:45"),
-            **at("End", "13:15:44"),
-            "State": "Transferred",
-            "DestinationDevice": "SwyxGate 1",
-            **TRANSFER_1,
-            "Currency": "EUR",
-            "Costs": "1.23",
-            "AOC": "1",
-        },
-        {
-            "CallId": "7",
-            **originated("101", "User C", "002314777222", "User B"),
-            **at("Start", "13:09:34"),
-            **at("Connect", "13:09:56"),
-            **at("End", "13:15:44"),
-            "State": "Transferred",
-            "DestinationDevice": "SwyxGate 1",
-            **TRANSFER_1,
-            "Currency": "EUR",
-            "Costs": "4.33",
-            "AOC": "1",
-        },
-        {
-            "CallId": "8",
-            **originated("0016012345678", "User A", "002314777222", "User B"),
-            **at("Start", "13:10:06"),
-            **at("Connect", "13:10:07"),
-            **at("End", "13:15:44"),
-            "State": "Connected",
-            "OriginationDevice": "SwyxGate 1",
-            "DestinationDevice": "SwyxGate 1",
-            "TransferredByNumber": "101",
-            "TransferredByName": "User C",
-            "TransferredCallId1": "3",
-            "TransferredCallId2": "7",
-        },
-    ]
+def test_the_external_call_is_that_of_1_1_2_with_the_additional_fields_of_1_1_3_and_the_mobile_phone_of_1_1_4() -> None:
+    shown = tables()
+    fields = shown["1.1.2 table 4"].fields | shown["1.1.3 table 1"].fields
+    chosen = {"CalledNumber": shown["1.1.4 table 6"].fields["DestinationNumber"], "CalledName": "", "ProjectNumber": ""}
+    assert spec("external") == [{name: value for name, value in (fields | chosen).items() if value}]
 
 
 def test_the_retransfer_has_the_parties_and_states_of_1_1_6() -> None:
@@ -193,11 +105,3 @@ def test_a_later_generation_has_the_examples_of_the_help_page() -> None:
             "DisconnectReason": "CallDisconnected",
         },
     ]
-
-
-@pytest.mark.parametrize("folder", ["spec", "modern"])
-def test_the_configuration_reads_every_file(folder: str) -> None:
-    settings = load_settings(DATA / folder / "swyx-cdr.toml", {})
-    patterns = [pattern.written for site in settings.sites for pattern in site.files]
-    found = {path for pattern in patterns for path in (DATA / folder).glob(pattern)}
-    assert found == set((DATA / folder).rglob("cdr.txt"))
