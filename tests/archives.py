@@ -1,12 +1,17 @@
-"""Archives for workers whose rows go into no warehouse."""
+"""Archives for workers whose rows go into no warehouse: without any legs, or with all that was published."""
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from datetime import datetime
 
 from connectors.clickhouse.stored import Stored
-from pipeline.domain.cover import Span
+from pipeline.agents.join import Output
+from pipeline.domain.cover import Span, moments
+from schemas.codec import decode
+from schemas.rows import LegRow, Row
+from tests.property.archive import Archive
+from tests.property.test_group import Warehouse, warehouse
 
 
 class EmptyArchive:
@@ -22,3 +27,33 @@ class EmptyArchive:
     async def around(self, sites: Collection[str], partition: int, span: Span) -> Stored:
         """There is no leg."""
         return Stored([], [])
+
+
+class PublishedRows:
+    """Has the legs of all rows that were published, at once."""
+
+    def __init__(self) -> None:
+        self._rows = Archive()
+
+    def publish(self, outputs: Iterable[Output]) -> None:
+        """Take rows as a warehouse would."""
+        messages = [decode(output.value) for output in outputs]
+        self._rows.rows += [message for message in messages if isinstance(message, Row)]
+
+    @property
+    def newest_rows(self) -> Warehouse:
+        """What views would show, versions left out."""
+        return warehouse(self._rows.rows)
+
+    async def note_published(self) -> None:
+        """Everything is there."""
+
+    async def newest(self, sites: Collection[str], partition: int) -> datetime | None:
+        """The last moment of any leg."""
+        legs = [row.leg for row in self.newest_rows.values() if isinstance(row, LegRow)]
+        return max((moment for leg in legs for moment in moments(leg)), default=None)
+
+    async def around(self, sites: Collection[str], partition: int, span: Span) -> Stored:
+        """The legs of a stretch of time, all others of their calls, and charges."""
+        _, legs, charges = self._rows.around(span)
+        return Stored(legs, charges)

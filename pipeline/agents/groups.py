@@ -17,13 +17,15 @@ ReadAgain = Callable[[], Mapping[str, GroupRules] | str]
 """Reads the rules of all groups from the configuration; a text says why it cannot be read."""
 
 _STEP_HOURS = 6
+_STRADDLING_HOURS = 1  # calls that last longer than that are rare
 _LEGS_IN_STATE = 500_000
 
 
 class Held:
     """A group as this worker holds it: its state, how far its CDRs are known, which entries of the table it fills.
 
-    `opened` says that the state knows what it holds of the legs that the warehouse has, `noted` that the table says so.
+    `opened` says that the state knows what it holds of the legs that the warehouse has. From the hour `complete_from`
+    on the table has all legs; `noted` says that it tells so.
     """
 
     def __init__(self, rules: GroupRules) -> None:
@@ -32,6 +34,7 @@ class Held:
         self.group = Group(rules)
         self.group.close()
         self.opened = False
+        self.complete_from = 0
         self.noted = False
         self.watermark = Watermark(rules.sites)
         self.entries = Entries()
@@ -39,7 +42,26 @@ class Held:
     def open(self, floor: int) -> None:
         """Begin: all legs from this hour on are in state."""
         self.group.open(floor)
+        self.complete_from = floor
         self.opened = True
+
+    def settle(self) -> None:
+        """Give up restored calls that may be parts of calls: those near the hour from which on the table is complete.
+
+        Legs from before that hour are in the warehouse alone, even if their call goes on behind it. Where such a call
+        reaches far into what is complete, the group begins anew, with the warehouse.
+        """
+        sure_from = self.complete_from + REACH_HOURS if self.complete_from else 0
+        self.group.forget(sure_from + _STRADDLING_HOURS if sure_from else 0)
+        if self.group.oldest_hour < sure_from:
+            self.group = Group(self.rules)
+            self.group.close()
+            self.opened = self.noted = False
+
+    def give_up(self, floor: int) -> None:
+        """Give up calls that ended before this hour; the table need not have them any more."""
+        self.group.forget(floor)
+        self.complete_from = floor
 
     def by(self, rules: GroupRules) -> Held:
         """The group by other rules: the same if they are equal, else one that begins anew."""
@@ -145,7 +167,7 @@ class Groups:
             if not read_floor(key, data):
                 self._restore(key, data)
         for held in self._held.values():
-            held.group.forget(held.group.floor)
+            held.settle()
         return self.legs
 
     def _restore(self, key: bytes, data: bytes) -> None:

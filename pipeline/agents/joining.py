@@ -102,15 +102,19 @@ class Joining:
         return [(self._groups.named(name), event) for name, event in touched.items()]
 
     async def _give_up(self, held: Held, event: faust.EventT) -> None:
-        """Let what has become too old leave the state of a group."""
+        """Let what has become too old leave the state of a group, and the table."""
         floor = held.floor_after(self._options.late)
-        if held.opened and (floor > held.group.floor or held.group.crowded):
-            await self._options.archive.note_published()
-            held.group.forget(floor)
+        if not held.opened or (floor <= held.group.floor and not held.group.crowded):
+            return
+        await self._options.archive.note_published()
+        if floor > held.group.floor:
+            held.give_up(floor)
             await self._forget_entries(held, event)
+        else:
+            held.group.forget(floor)
 
     async def _note_floor(self, held: Held, event: faust.EventT) -> None:
-        floor = Floor(held.rules.name, self._options.epoch, held.rules.fingerprint, held.group.floor)
+        floor = Floor(held.rules.name, self._options.epoch, held.rules.fingerprint, held.complete_from)
         await self._table.put(event, *floor_entry(floor))
         held.noted = True
 
@@ -121,10 +125,9 @@ class Joining:
 
     async def _forget_entries(self, held: Held, event: faust.EventT) -> None:
         """Take out of the table what the state has given up; before that note from when on the rest is complete."""
-        floor = held.group.floor
         await self._note_floor(held, event)
         confirmations = []
-        for key in held.entries.take_before(floor):
+        for key in held.entries.take_before(held.complete_from):
             message = self._entry(event, key)
             if message is not None:
                 if any(leg.leg_id in held.group for leg in message.legs):

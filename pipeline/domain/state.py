@@ -145,6 +145,11 @@ class Group:
         return self._cover.floor
 
     @property
+    def oldest_hour(self) -> int:
+        """The hour in which the first leg started that is in state; far away without any."""
+        return min(self._by_hour, default=1 << 40)
+
+    @property
     def crowded(self) -> bool:
         """Whether more windows were restored than `forget` leaves."""
         return self._cover.crowded
