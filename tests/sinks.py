@@ -36,8 +36,8 @@ class Stream:
             for message in messages
         ]
         for future in futures:
-            future.get(timeout=30)
-        producer.close(timeout=10)
+            future.get(timeout=60)
+        producer.close(timeout=60)
 
     def sink(self, writer: Writer) -> Sink:
         """A sink of both topics."""
@@ -58,7 +58,7 @@ class Stream:
 
     def wait_until_acknowledged(self) -> None:
         """Returns when every message is acknowledged."""
-        wait_until(lambda: self.behind() == 0, "all messages acknowledged", seconds=60)
+        wait_until(lambda: self.behind() == 0, "all messages acknowledged")
 
     def drain(self, writer: Writer) -> None:
         """Runs a sink until every message is acknowledged."""
@@ -82,7 +82,7 @@ class RunningSink:
 
     def join(self) -> None:
         """Waits for its end."""
-        self._thread.join(30)
+        self._thread.join(60)
         assert self.ended(), "the sink does not end"
 
     def _run(self) -> None:

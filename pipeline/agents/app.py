@@ -7,8 +7,6 @@ is away is waited for, everything else is a bug and crashes the process with not
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
-
 import faust
 import structlog
 from mode import CrashingSupervisor
@@ -19,7 +17,7 @@ from pipeline.agents.joining import Joining
 from pipeline.agents.options import WorkerFigures, WorkerOptions
 from pipeline.agents.publish import Publisher
 from pipeline.agents.security import faust_credentials, servers
-from pipeline.agents.table import LegTable
+from pipeline.agents.table import Entries, LegTable
 from pipeline.agents.topics import GROUP
 from schemas.topics import LIFECYCLE
 
@@ -50,9 +48,8 @@ def build_app(options: WorkerOptions, publisher: Publisher, figures: WorkerFigur
         stream_buffer_maxsize=64,
     )
     app.transport = SafeTransport(app.conf.broker_consumer, app)
-    groups = Groups(options.groups, options.read_again)
-    table = LegTable(app, options.partitions, lambda entries: _restore(app, options, groups, figures, entries))
-    joining = Joining(options, groups, publisher, table, figures)
+    table = LegTable(app, options.partitions, lambda entries: _restore(app, joining, entries))
+    joining = Joining(options, Groups(options.groups, options.read_again), publisher, table, figures)
     topic = app.topic(
         LIFECYCLE.name, key_type=bytes, value_type=bytes, key_serializer="raw", value_serializer="raw", internal=True
     )
@@ -65,20 +62,11 @@ def build_app(options: WorkerOptions, publisher: Publisher, figures: WorkerFigur
     return app
 
 
-async def _restore(
-    app: faust.App,
-    options: WorkerOptions,
-    groups: Groups,
-    figures: WorkerFigures,
-    entries: Callable[[], Iterable[tuple[bytes, bytes]]],
-) -> None:
-    """Rebuild the groups after a start or a rebalance."""
+async def _restore(app: faust.App, joining: Joining, entries: Entries) -> None:
     try:
-        await options.archive.note_published()
-        legs = groups.rebuild(entries, options.epoch)
+        legs = await joining.restore(entries)
     except Exception as error:
         # Faust drops what a recovery callback raises and would go on with an empty state.
         await app.crash(error)
         raise
-    figures.hold(groups)
     _log.info("state restored", legs=legs)

@@ -93,7 +93,6 @@ class Groups:
         self._rules = {site: group for group in rules.values() for site in group.sites}
         self._read_again = read_again
         self._held: dict[str, Held] = {}
-        self.generation = 0
 
     def __len__(self) -> int:
         """The number of groups that have legs here."""
@@ -155,7 +154,6 @@ class Groups:
         program may have added legs, and rows that were told by other rules must not be mixed with these.
         """
         self._held = {}
-        self.generation += 1
         for key, data in entries():
             if floor := read_floor(key, data):
                 rules = self._by_name.get(floor.group)

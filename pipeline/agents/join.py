@@ -82,12 +82,8 @@ async def join(data: bytes, source: Source, groups: Groups, archive: Archive, ep
         return Joined([Output(*address(message), data)])
     if isinstance(message, Rerate):
         return Joined([], order=message)
-    while True:
-        generation = groups.generation
-        rows, store = await _join_legs(message, source, groups.of_site(message.site), archive, epoch)
-        # Groups that were rebuilt while the archive was asked know nothing of what was joined: once more.
-        if generation == groups.generation:
-            return Joined([Output(*address(row), encode(row)) for row in rows], message, store)
+    rows, store = await _join_legs(message, source, groups.of_site(message.site), archive, epoch)
+    return Joined([Output(*address(row), encode(row)) for row in rows], message, store)
 
 
 async def _join_legs(

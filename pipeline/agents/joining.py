@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from datetime import UTC, datetime
 
 import faust
@@ -12,7 +13,7 @@ from pipeline.agents.join import Joined, Output, Source, join, reject
 from pipeline.agents.options import WorkerFigures, WorkerOptions
 from pipeline.agents.publish import Publisher
 from pipeline.agents.rerate import rerate
-from pipeline.agents.table import LegTable
+from pipeline.agents.table import Entries, LegTable
 from schemas.cdr import Lifecycle, Rerate
 from schemas.codec import decode
 from schemas.topics import LEGS
@@ -31,9 +32,25 @@ class Joining:
         self._publisher = publisher
         self._table = table
         self._figures = figures
+        self._one_at_a_time = asyncio.Lock()
+
+    async def restore(self, entries: Entries) -> int:
+        """Rebuild the groups after a start or a rebalance; returns how many legs there are."""
+        async with self._one_at_a_time:
+            await self._options.archive.note_published()
+            legs = self._groups.rebuild(entries, self._options.epoch)
+            self._figures.hold(self._groups)
+            return legs
 
     async def take(self, events: list[faust.EventT]) -> None:
-        """Return when everything that follows from the messages is safe and they are acknowledged."""
+        """Return when everything that follows from the messages is safe and they are acknowledged.
+
+        Messages from before a rebalance are left alone: they come again, to whoever has their partition now.
+        """
+        async with self._one_at_a_time:
+            await self._take([event for event in events if not _is_stale(event)])
+
+    async def _take(self, events: list[faust.EventT]) -> None:
         joined: list[tuple[faust.EventT, Joined]] = []
         for event in events:
             result = await join(
@@ -59,6 +76,8 @@ class Joining:
     async def _finish(self, joined: list[tuple[faust.EventT, Joined]]) -> None:
         outputs = [(event.message.partition, output) for event, result in joined for output in result.outputs]
         await self._publish(outputs)
+        if any(_is_stale(event) for event, _ in joined):
+            return
         for held, event in self._touched(joined):
             if held.opened and not held.noted:
                 await self._note_floor(held, event)
@@ -136,6 +155,11 @@ class Joining:
                     confirmations.append(self._table.remove(event, key))
         for confirmation in confirmations:
             await confirmation
+
+
+def _is_stale(event: faust.EventT) -> bool:
+    """Whether there was a rebalance since the message was fetched."""
+    return bool(event.message.generation_id != event.app.consumer_generation_id)
 
 
 def _source(event: faust.EventT) -> Source:

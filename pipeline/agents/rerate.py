@@ -27,18 +27,14 @@ async def rerate(
     problem = groups.adopt(order.group_name, order.rules)
     if problem is not None:
         return Refusal(order.site, OTHER_CONFIGURATION, problem)
-    while True:
-        generation = groups.generation
-        held = groups.named(order.group_name)
-        day = LocalDay(held.rules, date.fromisoformat(order.day), order.site)
-        await begin(held, source.partition, archive)
-        for hour in range(day.span.first, day.span.until):
-            while span := held.group.lacks_hours(Span(hour, hour + 1)):
-                await bring_back(held, span, source.partition, archive)
-            version = row_version(epoch, source.offset, hour - day.span.first)
-            rows = held.group.retell(hour, day.has, version)
-            rows += await due_totals(held, version, source.partition, archive)
-            await publish([Output(*address(row), encode(row)) for row in rows])
-        # Groups that were rebuilt meanwhile are to be told from: once more.
-        if generation == groups.generation:
-            return None
+    held = groups.named(order.group_name)
+    day = LocalDay(held.rules, date.fromisoformat(order.day), order.site)
+    await begin(held, source.partition, archive)
+    for hour in range(day.span.first, day.span.until):
+        while span := held.group.lacks_hours(Span(hour, hour + 1)):
+            await bring_back(held, span, source.partition, archive)
+        version = row_version(epoch, source.offset, hour - day.span.first)
+        rows = held.group.retell(hour, day.has, version)
+        rows += await due_totals(held, version, source.partition, archive)
+        await publish([Output(*address(row), encode(row)) for row in rows])
+    return None

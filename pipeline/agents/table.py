@@ -10,7 +10,7 @@ from faust.streams import _current_event
 
 from pipeline.agents.topics import TABLE
 
-_Entries = Callable[[], Iterable[tuple[bytes, bytes]]]
+Entries = Callable[[], Iterable[tuple[bytes, bytes]]]
 
 
 class LegTable:
@@ -20,7 +20,7 @@ class LegTable:
     `async for` it does not know the event whose partition a key belongs to: each method is given one.
     """
 
-    def __init__(self, app: faust.App, partitions: int, restore: Callable[[_Entries], Awaitable[None]]) -> None:
+    def __init__(self, app: faust.App, partitions: int, restore: Callable[[Entries], Awaitable[None]]) -> None:
         """`restore` is called with the entries after every recovery."""
         raw = faust.Schema(key_type=bytes, value_type=bytes, key_serializer="raw", value_serializer="raw")
         self._table = app.Table(

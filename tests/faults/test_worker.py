@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import asyncio
 import shutil
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
 from types import MappingProxyType
@@ -18,8 +20,10 @@ from kafka import KafkaConsumer, KafkaProducer, TopicPartition
 from connectors.kafka.admin import connect
 from connectors.kafka.options import KafkaOptions
 from infra.embedded.services import start_services
+from pipeline.agents import worker
 from pipeline.agents.app import build_app
 from pipeline.agents.commit import SafeConsumer
+from pipeline.agents.join import Output
 from pipeline.agents.options import WorkerFigures, WorkerOptions
 from pipeline.agents.publish import Publisher
 from pipeline.agents.topics import CHANGELOG, GROUP
@@ -46,6 +50,12 @@ def broker(tmp_path_factory: pytest.TempPathFactory) -> Iterator[KafkaOptions]:
         yield options
 
 
+@pytest.fixture(autouse=True)
+def patience(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A worker that stops too slowly ends its process, and that is the tests' here."""
+    monkeypatch.setattr(worker, "_STOP_SECONDS", 100)
+
+
 @pytest.fixture
 def options(broker: KafkaOptions, tmp_path: Path) -> WorkerOptions:
     """A worker with a folder of its own for the linked sites of the builders."""
@@ -58,7 +68,7 @@ def send(broker: KafkaOptions, *messages: bytes) -> int:
     """Append to cdr.lifecycle; returns the offset behind the last message."""
     producer = KafkaProducer(**broker.client_options(), enable_idempotence=True, acks="all")
     last = [producer.send(LIFECYCLE.name, key=b"berlin", value=message, partition=0) for message in messages][-1]
-    end = int(last.get(timeout=30).offset) + 1
+    end = int(last.get(timeout=60).offset) + 1
     producer.close()
     return end
 
@@ -70,13 +80,13 @@ def lifecycle(*legs: Leg) -> bytes:
 def work_until(options: WorkerOptions, end: int) -> None:
     """Run a worker until it has acknowledged everything before the offset `end`."""
     stop = threading.Event()
-    worker = threading.Thread(target=run_worker, args=(options, stop, WorkerFigures()))
-    worker.start()
+    working = threading.Thread(target=run_worker, args=(options, stop, WorkerFigures()))
+    working.start()
     try:
-        wait_until(lambda: acknowledged(options.kafka) >= end, f"the worker acknowledges offset {end - 1}", 60)
+        wait_until(lambda: acknowledged(options.kafka) >= end, f"the worker acknowledges offset {end - 1}", 120)
     finally:
         stop.set()
-        worker.join(30)
+        working.join(120)
 
 
 def acknowledged(broker: KafkaOptions) -> int:
@@ -142,6 +152,36 @@ def test_legs_are_restored_from_the_local_table(options: WorkerOptions) -> None:
     work_until(options, send(options.kafka, lifecycle(leg("32", 10))))
 
     assert calls(options.kafka)["dortmund:31:2002-11-19T12:03:28"].leg_count == 2
+
+
+def test_messages_that_come_in_before_the_flow_resumes_are_joined(
+    options: WorkerOptions, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    work_until(options, send(options.kafka, lifecycle(leg("51", 0))))
+    shutil.rmtree(options.data_directory)  # so that the changelog is read first, and fetching goes on from there
+    seek, publish = SafeConsumer.perform_seek, Publisher.publish
+    begun, sought = asyncio.Event(), asyncio.Event()
+
+    async def seek_until_work_begins(consumer: SafeConsumer) -> None:
+        await seek(consumer)
+        with suppress(TimeoutError):
+            await asyncio.wait_for(begun.wait(), 3)
+        sought.set()
+
+    async def publish_when_the_flow_resumes(publisher: Publisher, outputs: Iterable[tuple[int, Output]]) -> None:
+        begun.set()
+        await sought.wait()
+        await asyncio.sleep(0.2)
+        await publish(publisher, outputs)
+
+    monkeypatch.setattr(SafeConsumer, "perform_seek", seek_until_work_begins)
+    monkeypatch.setattr(Publisher, "publish", publish_when_the_flow_resumes)
+    call_ids = [str(number) for number in range(500, 560)]
+    end = send(options.kafka, *(lifecycle(leg(call_id, 0)) for call_id in call_ids))
+
+    work_until(options, end)
+
+    assert {f"dortmund:{call_id}:2002-11-19T12:03:28" for call_id in call_ids} <= calls(options.kafka).keys()
 
 
 class _Defective(dict[str, SiteLink]):

@@ -5,11 +5,9 @@ The same run shows what `rejects list`, `status` and the metrics tell of it.
 
 from __future__ import annotations
 
-import random
-import socket
 import threading
 from collections.abc import Iterator
-from contextlib import suppress
+from contextlib import ExitStack
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import NamedTuple
@@ -23,6 +21,7 @@ from connectors.clickhouse.messages import MessageWriter
 from connectors.clickhouse.sink import Sink
 from connectors.kafka.admin import connect
 from connectors.kafka.options import KafkaOptions
+from infra.embedded.ports import reserved_port
 from infra.embedded.services import Services, start_services
 from infra.simulator.simulation import write_at_once
 from pipeline.cli.lag import lag
@@ -53,9 +52,10 @@ def told(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Told]:
     """Read under the wrong configuration, replayed twice under the right one, and read at once by backfill."""
     folder = tmp_path_factory.mktemp("wrong") / "sites"
     write_at_once(folder, start=datetime(2026, 3, 16, 8, tzinfo=UTC), legs=LEGS, faults=True)
-    ports = {process: free_port() for process in ("tail", "worker", "sink")}
-    right, wrong, whole = configurations(folder, ports)
-    with start_services(folder / "state") as services:
+    with ExitStack() as held:
+        ports = {process: held.enter_context(reserved_port()) for process in ("tail", "worker", "sink")}
+        right, wrong, whole = configurations(folder, ports)
+        services = held.enter_context(start_services(folder / "state"))
         bring_up_to_date(load_settings(right, {}))
         client = warehouse_of(folder / "state")
         swyx_cdr("tail", "--config", wrong, "--until-idle")
@@ -66,8 +66,8 @@ def told(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Told]:
         command("backfill", "--config", whole)
         at_once = contents(warehouse_of(folder / "state", "whole"))
         with running("run", "--config", right) as process:
-            wait_until(lambda: all_up(ports) or process.poll(), "metrics of a running stack", seconds=60)
-            wait_until(lambda: not differences(contents(client), at_once), "the replayed rows", seconds=60)
+            wait_until(lambda: all_up(ports) or process.poll(), "metrics of a running stack")
+            wait_until(lambda: not differences(contents(client), at_once), "the replayed rows")
             metrics = {name: scraped(port) for name, port in ports.items()}
             replays.append(command("rejects", "replay", "--config", right, "--site", "berlin"))
             status = command("status", "--config", right)
@@ -104,18 +104,10 @@ def configurations(folder: Path, ports: dict[str, int]) -> tuple[Path, Path, Pat
     return right, folder / "wrong.toml", folder / "whole.toml"
 
 
-def free_port() -> int:
-    """A port that nobody listens on, below those that the system gives to connections."""
-    while True:
-        with socket.socket() as listener, suppress(OSError):
-            listener.bind(("127.0.0.1", random.randint(20_000, 30_000)))  # noqa: S311 - no secret
-            return int(listener.getsockname()[1])
-
-
 def scraped(port: int) -> dict[str, float]:
     """The samples that a process answers a scrape with; none while it does not answer."""
     try:
-        with urlopen(f"http://127.0.0.1:{port}/metrics", timeout=10) as answer:
+        with urlopen(f"http://127.0.0.1:{port}/metrics", timeout=60) as answer:
             lines = answer.read().decode().splitlines()
     except URLError:
         return {}

@@ -35,6 +35,17 @@ def children(log: Path) -> dict[str, int]:
     return {name: int(pid) for name, pid in re.findall(r"event=started process=(\w+) pid=(\d+)", log.read_text())}
 
 
+def wait_until_ready(run: subprocess.Popen[bytes], log: Path) -> dict[str, int]:
+    """Wait until all parts run and the worker is ready; returns their processes."""
+
+    def ready() -> bool:
+        assert run.poll() is None, log.read_text()
+        return "worker ready" in log.read_text() and children(log).keys() == {"tail", "worker", "sink"}
+
+    wait_until(ready, "all parts run")
+    return children(log)
+
+
 def alive(pid: int) -> bool:
     try:
         state = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0]
@@ -56,12 +67,11 @@ def test_a_missing_folder_is_refused_before_anything_starts(config: Path) -> Non
 def test_a_part_that_is_killed_ends_the_run_with_exit_code_1_and_its_name(config: Path, tmp_path: Path) -> None:
     log = tmp_path / "log"
     run = start(config, log)
-    wait_until(lambda: "worker ready" in log.read_text(), "the worker is ready", 60)
-    pids = children(log)
+    pids = wait_until_ready(run, log)
 
     os.kill(pids["sink"], signal.SIGKILL)
 
-    assert run.wait(60) == 1
+    assert run.wait(120) == 1
     assert f"swyx-cdr: sink (process {pids['sink']}) was killed by signal 9" in log.read_text()
     assert not any(alive(pid) for pid in pids.values())
 
@@ -69,21 +79,20 @@ def test_a_part_that_is_killed_ends_the_run_with_exit_code_1_and_its_name(config
 def test_sigterm_ends_all_parts_with_exit_code_0(config: Path, tmp_path: Path) -> None:
     log = tmp_path / "log"
     run = start(config, log)
-    wait_until(lambda: "worker ready" in log.read_text(), "the worker is ready", 60)
+    pids = wait_until_ready(run, log)
 
     run.send_signal(signal.SIGTERM)
 
-    assert run.wait(60) == 0
-    assert not any(alive(pid) for pid in children(log).values())
+    assert run.wait(120) == 0
+    assert not any(alive(pid) for pid in pids.values())
 
 
 def test_no_part_outlives_a_killed_run(config: Path, tmp_path: Path) -> None:
     log = tmp_path / "log"
     run = start(config, log)
-    wait_until(lambda: "worker ready" in log.read_text(), "the worker is ready", 60)
-    pids = children(log)
+    pids = wait_until_ready(run, log)
 
     run.kill()
     run.wait()
 
-    wait_until(lambda: not any(alive(pid) for pid in pids.values()), "all parts have ended", 60)
+    wait_until(lambda: not any(alive(pid) for pid in pids.values()), "all parts have ended")

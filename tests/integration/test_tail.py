@@ -195,7 +195,7 @@ def test_a_stopped_tail_ends_well_and_repeats_nothing(site: TailedSite) -> None:
     with running("tail", "--config", site.config) as process:
         wait_until(lambda: saved_offset(site), "the first checkpoint")
         process.send_signal(signal.SIGTERM)
-        assert process.wait(15) == 0
+        assert process.wait(60) == 0
     until_idle(site)
     assert Counter(site.call_ids()) == Counter(ids(1, 20_000))
 
@@ -206,7 +206,7 @@ def test_a_supervised_tail_ends_with_its_supervisor(site: TailedSite) -> None:
         wait_until(lambda: site.call_ids() == ["1"], "the first line")
         assert process.stdin is not None
         process.stdin.close()
-        assert process.wait(15) == 0
+        assert process.wait(60) == 0
 
 
 def test_a_second_tail_of_the_site_is_refused(site: TailedSite) -> None:

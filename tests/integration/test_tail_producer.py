@@ -55,7 +55,7 @@ def values(kafka: str, topic: str) -> list[tuple[int, bytes]]:
 def test_tokens_come_back_when_messages_are_confirmed(publisher: Publisher, topic: str) -> None:
     for number in range(10):
         assert publisher.publish(topic, b"group", b"%d" % number, token=number)
-    assert publisher.flush(30)
+    assert publisher.flush(60)
     assert sorted(publisher.confirmed(), key=str) == list(range(10))
     assert list(publisher.confirmed()) == []
 
@@ -67,7 +67,7 @@ def test_a_group_has_the_partition_that_the_default_partitioner_gives_it(
     for group in groups:
         publisher.publish(topic, group.encode(), group.encode(), None, publisher.partition_for(topic, group.encode()))
     publisher.publish(topic, b"by-key", b"by-key", None)
-    assert publisher.flush(30)
+    assert publisher.flush(60)
     cluster = publisher._producer._metadata
     for partition, key in values(kafka, topic):
         assert DefaultPartitioner().partition(topic, None, key, None, None, cluster) == partition
@@ -77,14 +77,14 @@ def test_after_a_failure_everything_unconfirmed_is_sent_again_in_order(
     publisher: Publisher, kafka: str, topic: str
 ) -> None:
     publisher.publish(topic, b"group", b"before", "before", 0)
-    assert publisher.flush(30)
+    assert publisher.flush(60)
     assert list(publisher.confirmed()) == ["before"]
     # A failure of the client while it has messages under way: none of them may be lost, their order stays.
     publisher._producer.close()
     for number in range(5):
         publisher._waiting[1000 + number] = producer._Message(topic, 0, b"group", b"%d" % number, number)
     publisher._fail(publisher._generation, KafkaTimeoutError("delivery timed out"))
-    assert publisher.flush(30)
+    assert publisher.flush(60)
     assert list(publisher.confirmed()) == [0, 1, 2, 3, 4]
     assert [value for _, value in values(kafka, topic)] == [b"before", b"0", b"1", b"2", b"3", b"4"]
 
@@ -92,7 +92,7 @@ def test_after_a_failure_everything_unconfirmed_is_sent_again_in_order(
 def test_a_message_that_kafka_never_takes_is_an_error_that_says_so(publisher: Publisher, topic: str) -> None:
     publisher.publish(topic, b"group", b"x" * 5_000_000, None, 0)
     with pytest.raises(PublishError, match="refuses messages: MessageSizeTooLargeError"):
-        publisher.flush(30)
+        publisher.flush(60)
     assert isinstance(publisher._failure, MessageSizeTooLargeError)
 
 

@@ -65,7 +65,7 @@ def test_the_end_of_that_child_is_waited_for(tmp_path: Path) -> None:
     assert child.stdin is not None
     child.stdin.close()
     with state_lock(tmp_path):
-        assert child.wait(20) is not None
+        assert child.wait(60) is not None
 
 
 def child_that(script: str, log: Path, lock: int) -> subprocess.Popen[bytes]:
@@ -87,7 +87,7 @@ def end_of(script: str, directory: Path) -> str:
     """What is said of a server that ran this script."""
     with state_lock(directory) as lock:
         process = child_that(script, directory / "log", lock)
-    process.wait(20)
+    process.wait(60)
     server = Server("Kafka", {}, process.pid, directory / "log", lambda: False, process)
     with pytest.raises(ServiceError) as ended:
         server.check()

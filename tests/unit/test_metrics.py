@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import socket
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from datetime import UTC, datetime
 from urllib.request import urlopen
 
@@ -12,6 +13,7 @@ import pytest
 from connectors.cdr_file.figures import SiteFigures
 from connectors.clickhouse.client import ClickHouseOptions
 from connectors.clickhouse.figures import WriteFigures
+from infra.embedded.ports import reserved_port
 from pipeline.agents.options import WorkerFigures
 from pipeline.cli.errors import CommandError
 from pipeline.cli.metrics import Metric, metrics_served
@@ -20,17 +22,21 @@ from pipeline.cli.metrics_of import SiteStates, sink_metrics, tail_metrics, work
 NOWHERE = ClickHouseOptions("127.0.0.1", 9)
 
 
-def free_address() -> str:
-    with socket.socket() as listener:
-        listener.bind(("127.0.0.1", 0))
-        return f"127.0.0.1:{listener.getsockname()[1]}"
+@contextmanager
+def free_address() -> Iterator[str]:
+    """An address that the system gives to nobody else meanwhile."""
+    with reserved_port() as port:
+        yield f"127.0.0.1:{port}"
 
 
 def samples(metrics: Iterable[Metric]) -> dict[str, float]:
     """The lines of an answer that are no comments."""
-    listen = free_address()
     known = list(metrics)
-    with metrics_served("tail", listen, lambda: known), urlopen(f"http://{listen}/metrics", timeout=10) as answer:
+    with (
+        free_address() as listen,
+        metrics_served("tail", listen, lambda: known),
+        urlopen(f"http://{listen}/metrics", timeout=60) as answer,
+    ):
         lines = answer.read().decode().splitlines()
     return {name: float(value) for name, value in (line.rsplit(" ", 1) for line in lines if line[0] != "#")}
 
@@ -116,7 +122,7 @@ def test_an_address_in_use_is_named_by_its_key() -> None:
 
 
 def test_the_address_is_free_again_afterwards() -> None:
-    listen = free_address()
-    for _ in range(2):
-        with metrics_served("tail", listen, lambda: []):
-            pass
+    with free_address() as listen:
+        for _ in range(2):
+            with metrics_served("tail", listen, lambda: []):
+                pass
