@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Collection, Mapping
+from contextlib import ExitStack
 from datetime import datetime
 from typing import Protocol, TypeVar
 
@@ -13,7 +14,7 @@ from connectors.clickhouse.client import ClickHouseOptions, connect
 from connectors.clickhouse.errors import Failure, WarehouseError, failure_of, first_line
 from connectors.clickhouse.sink import GROUP as SINK_GROUP
 from connectors.clickhouse.stored import Stored, newest_moment, stored_around
-from connectors.kafka.admin import KafkaUnreachable
+from connectors.kafka.admin import KafkaAdmin, KafkaUnreachable
 from connectors.kafka.admin import connect as connect_kafka
 from connectors.kafka.options import KafkaOptions
 from pipeline.domain.cover import Span
@@ -50,6 +51,13 @@ class WarehouseArchive:
         self._kafka = kafka
         self._published: _Offsets = {}
         self._stored: _Offsets = {}
+        self._connection = ExitStack()
+        self._admin: KafkaAdmin | None = None
+
+    def close(self) -> None:
+        """Close the connection to Kafka."""
+        self._admin = None
+        self._connection.close()
 
     async def note_published(self) -> None:
         """Take note of the ends of the row topics."""
@@ -80,12 +88,20 @@ class WarehouseArchive:
         return any(self._stored.get(place, 0) < end for place, end in self._published.items() if place[1] == partition)
 
     def _ends(self) -> _Offsets:
-        with connect_kafka(self._kafka) as admin:
-            return admin.end_offsets(_TOPICS)
+        return self._ask(lambda admin: admin.end_offsets(_TOPICS))
 
     def _committed(self) -> _Offsets:
-        with connect_kafka(self._kafka) as admin:
-            return admin.committed_offsets(SINK_GROUP)
+        return self._ask(lambda admin: admin.committed_offsets(SINK_GROUP))
+
+    def _ask(self, question: Callable[[KafkaAdmin], _Found]) -> _Found:
+        """The answer of Kafka, over one connection as long as it lasts."""
+        if self._admin is None:
+            self._admin = self._connection.enter_context(connect_kafka(self._kafka))
+        try:
+            return question(self._admin)
+        except Exception:
+            self.close()
+            raise
 
     def _newest(self, sites: Collection[str]) -> datetime | None:
         client = connect(self._warehouse)

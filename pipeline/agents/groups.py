@@ -6,6 +6,7 @@ from collections.abc import Callable, Container, Iterable, Mapping
 from datetime import datetime, timedelta
 
 from pipeline.agents.entries import Entries, read_floor
+from pipeline.agents.packed import PackedLegs
 from pipeline.domain.cover import REACH_HOURS, hour_of
 from pipeline.domain.rules import GroupRules
 from pipeline.domain.state import Group
@@ -16,7 +17,7 @@ from schemas.codec import decode
 ReadAgain = Callable[[], Mapping[str, GroupRules] | str]
 """Reads the rules of all groups from the configuration; a text says why it cannot be read."""
 
-_STEP_HOURS = 6
+_STEP_HOURS = 12
 _STRADDLING_HOURS = 1  # calls that last longer than that are rare
 _LEGS_IN_STATE = 500_000
 
@@ -31,7 +32,7 @@ class Held:
     def __init__(self, rules: GroupRules) -> None:
         self.rules = rules
         self.sites = sorted(rules.sites)
-        self.group = Group(rules)
+        self.group = Group(rules, PackedLegs())
         self.group.close()
         self.opened = False
         self.complete_from = 0

@@ -38,6 +38,7 @@ def backfill(
     from pipeline.cli.backfill_files import FileBackfill
     from pipeline.cli.direct import DirectGroups
     from pipeline.cli.endpoints import warehouse
+    from pipeline.cli.garbage import collect_seldom
     from pipeline.cli.settings import load_settings
     from pipeline.cli.wiring import groups_of
 
@@ -50,6 +51,7 @@ def backfill(
         try:
             _refuse_beside_stream(client, {name for rules in groups for name in rules.sites})
             with RowWriter(options) as writer:
+                collect_seldom()
                 direct = DirectGroups(groups, client, writer)
                 run = FileBackfill(settings, direct, next_epoch(client, "backfill"), accept_last_line)
                 done = run.read(todo)

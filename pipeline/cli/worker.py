@@ -25,6 +25,7 @@ def worker(config: ConfigOption = DEFAULT_CONFIG) -> None:
     from pipeline.agents.options import WorkerFigures, WorkerOptions
     from pipeline.agents.worker import WorkerCrashError, run_worker
     from pipeline.cli.endpoints import clickhouse_options, kafka_cluster
+    from pipeline.cli.garbage import collect_seldom
     from pipeline.cli.lifetime import stop_event
     from pipeline.cli.metrics import metrics_served
     from pipeline.cli.metrics_of import worker_metrics
@@ -41,6 +42,7 @@ def worker(config: ConfigOption = DEFAULT_CONFIG) -> None:
         epoch = stream_epoch(client, topic_id)
     finally:
         client.disconnect()
+    archive = WarehouseArchive(clickhouse_options(settings), kafka_cluster(settings))
     options = WorkerOptions(
         kafka=kafka_cluster(settings),
         partitions=settings.kafka.partitions,
@@ -48,16 +50,19 @@ def worker(config: ConfigOption = DEFAULT_CONFIG) -> None:
         data_directory=settings.pipeline.state_directory / "workers",
         groups=group_rules(settings),
         read_again=lambda: _rules_now(config),
-        archive=WarehouseArchive(clickhouse_options(settings), kafka_cluster(settings)),
+        archive=archive,
         epoch=epoch,
         late=timedelta(days=settings.pipeline.late_days),
     )
     figures = WorkerFigures()
+    collect_seldom()
     try:
         with metrics_served("worker", settings.metrics.worker, lambda: worker_metrics(figures)):
             run_worker(options, stop, figures)
     except WorkerCrashError as error:
         raise CommandError(str(error)) from error
+    finally:
+        archive.close()
 
 
 def _rules_now(config: Path) -> Mapping[str, GroupRules] | str:

@@ -5,13 +5,16 @@ from __future__ import annotations
 from bisect import insort
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
+from itertools import chain
 from typing import NamedTuple
 
+from pipeline.domain.call_ids import LegsByCallId
 from pipeline.domain.legs import Part, leg_order, references
 from pipeline.domain.shape import SiteCallShape
 from schemas.cdr import Leg
 
 _FARTHEST = timedelta(hours=24)
+_SHAPES = 256
 
 _Nearness = tuple[timedelta, datetime, str]
 
@@ -35,21 +38,29 @@ class Assembly:
     """The site calls of a set of legs, kept up to date leg by leg.
 
     A reference means the leg of that site with that CallId whose start is nearest, at most 24 h away,
-    of two equally near the earlier. Only site calls of several legs and missing CallIds are stored,
-    so a simple call costs two look-ups. `legs` must hold every leg that is entered.
+    of two equally near the earlier. Only which legs form site calls of several and missing CallIds are stored,
+    and the shapes of the site calls that changed last, so a simple call costs two look-ups.
+    `legs` must hold every leg that is entered.
     """
 
     def __init__(self, legs: Mapping[str, Leg], part: Callable[[Leg], Part]) -> None:
         self._legs = legs
         self._part = part
-        self._by_call_id: dict[tuple[str, str], list[str]] = {}
-        self._referrers: dict[tuple[str, str], list[str]] = {}
-        self._joined: dict[str, SiteCallShape] = {}
+        self._by_call_id = LegsByCallId(legs)
+        self._referrers = LegsByCallId(legs)
+        self._joined: dict[str, tuple[str, ...]] = {}
+        self._shapes: dict[str, SiteCallShape] = {}
         self._missing: dict[str, tuple[str, ...]] = {}
 
     def site_call(self, leg_id: str) -> SiteCallShape:
         """The site call that holds a leg."""
-        return self._joined.get(leg_id) or self.single(self._part(self._legs[leg_id]))
+        leg_ids = self._joined.get(leg_id)
+        if leg_ids is None:
+            return self.single(self._part(self._legs[leg_id]))
+        shape = self._shapes.get(leg_ids[0])
+        if shape is None or shape.leg_ids is not leg_ids:
+            shape = self._shaped([self._part(self._legs[member]) for member in leg_ids], leg_ids)
+        return shape
 
     def single(self, part: Part) -> SiteCallShape:
         """The site call of a leg that is joined with no other."""
@@ -59,7 +70,7 @@ class Assembly:
     def joins(self, leg: Leg) -> Joins:
         """What changes when `leg` arrives, if it is not entered, or leaves, if it is."""
         call_id = leg.record.call_id.strip()
-        referrers = self._referrers.get((leg.site, call_id), ())
+        referrers = self._referrers.near(call_id, leg)
         wanted = references(leg.record)
         if not referrers and not wanted:
             return _NO_JOINS
@@ -82,9 +93,9 @@ class Assembly:
 
     def enter(self, leg: Leg, joins: Joins) -> None:
         """Enter a leg that is new in the set."""
-        _put_in(self._by_call_id, (leg.site, leg.record.call_id.strip()), leg.leg_id)
+        self._by_call_id.put(leg.record.call_id.strip(), leg)
         for reference in joins.wanted:
-            _put_in(self._referrers, (leg.site, reference), leg.leg_id)
+            self._referrers.put(reference, leg)
         if joins.wanted:
             self._note_missing(leg)
         for neighbour in joins.with_it:
@@ -97,9 +108,9 @@ class Assembly:
     def leave(self, leg: Leg, joins: Joins) -> None:
         """Take out a leg; its site call falls into what the other references still join."""
         members = self._members(joins.with_it | joins.elsewhere | {leg.leg_id}) - {leg.leg_id}
-        _take_out(self._by_call_id, (leg.site, leg.record.call_id.strip()), leg.leg_id)
+        self._by_call_id.take_out(leg.record.call_id.strip(), leg)
         for reference in joins.wanted:
-            _take_out(self._referrers, (leg.site, reference), leg.leg_id)
+            self._referrers.take_out(reference, leg)
         self._missing.pop(leg.leg_id, None)
         self._joined.pop(leg.leg_id, None)
         for neighbour in joins.with_it:
@@ -109,20 +120,19 @@ class Assembly:
     def forget(self, legs: Iterable[Leg]) -> None:
         """Take out all legs of whole site calls."""
         for leg in legs:
-            _take_out(self._by_call_id, (leg.site, leg.record.call_id.strip()), leg.leg_id)
+            self._by_call_id.take_out(leg.record.call_id.strip(), leg)
             for reference in references(leg.record):
-                _take_out(self._referrers, (leg.site, reference), leg.leg_id)
+                self._referrers.take_out(reference, leg)
             self._missing.pop(leg.leg_id, None)
             self._joined.pop(leg.leg_id, None)
 
     def _merge(self, part: Part, with_it: Iterable[str]) -> None:
+        """Join a leg with whole site calls; the legs of the longest are in order already."""
         site_calls = {site_call.site_call_id: site_call for site_call in map(self.site_call, with_it)}
-        parts = [other for site_call in site_calls.values() for other in site_call.parts]
-        if len(site_calls) == 1:
-            insort(parts, part, key=leg_order)
-        else:
-            parts.append(part)
-            parts.sort(key=leg_order)
+        *others, longest = sorted([site_call.parts for site_call in site_calls.values()], key=len)
+        parts = list(longest)
+        for other in (part, *chain.from_iterable(others)):
+            insort(parts, other, key=leg_order)
         self._join(parts)
 
     def _regroup(self, members: set[str]) -> None:
@@ -143,9 +153,15 @@ class Assembly:
         if len(leg_ids) == 1:
             self._joined.pop(leg_ids[0], None)
             return
+        self._shaped(parts, leg_ids)
+        self._joined.update(dict.fromkeys(leg_ids, leg_ids))
+
+    def _shaped(self, parts: Iterable[Part], leg_ids: tuple[str, ...]) -> SiteCallShape:
         missing = {call_id for leg_id in self._missing.keys() & leg_ids for call_id in self._missing[leg_id]}
-        site_call = SiteCallShape(tuple(parts), leg_ids, tuple(sorted(missing)))
-        self._joined.update(dict.fromkeys(leg_ids, site_call))
+        if len(self._shapes) >= _SHAPES:
+            self._shapes.clear()
+        shape = self._shapes[leg_ids[0]] = SiteCallShape(tuple(parts), leg_ids, tuple(sorted(missing)))
+        return shape
 
     def _members(self, leg_ids: Iterable[str]) -> set[str]:
         return {member for leg_id in leg_ids for member in self.site_call(leg_id).leg_ids}
@@ -154,7 +170,7 @@ class Assembly:
         meant = (self._meaning(leg, reference) for reference in references(leg.record))
         neighbours = {meaning[-1] for meaning in meant if meaning is not None}
         call_id = leg.record.call_id.strip()
-        for referrer in self._referrers.get((leg.site, call_id), ()):
+        for referrer in self._referrers.near(call_id, leg):
             meaning = self._meaning(self._legs[referrer], call_id)
             if meaning is not None and meaning[-1] == leg.leg_id:
                 neighbours.add(referrer)
@@ -170,7 +186,7 @@ class Assembly:
     def _meaning(self, leg: Leg, call_id: str, without: str = "") -> _Nearness | None:
         """The leg that a reference of `leg` to `call_id` means; the last value is its id."""
         best = None
-        for leg_id in self._by_call_id.get((leg.site, call_id), ()):
+        for leg_id in self._by_call_id.near(call_id, leg):
             if leg_id != without:
                 nearness = _nearness(leg, self._legs[leg_id])
                 if nearness is not None and (best is None or nearness < best):
@@ -183,17 +199,3 @@ def _nearness(referrer: Leg, leg: Leg) -> _Nearness | None:
     start = leg.record.started_at
     distance = abs(start - referrer.record.started_at)
     return (distance, start, leg.leg_id) if distance <= _FARTHEST else None
-
-
-def _put_in(index: dict[tuple[str, str], list[str]], key: tuple[str, str], leg_id: str) -> None:
-    entry = index.get(key)
-    if entry is None:
-        index[key] = [leg_id]
-    else:
-        entry.append(leg_id)
-
-
-def _take_out(index: dict[tuple[str, str], list[str]], key: tuple[str, str], leg_id: str) -> None:
-    index[key].remove(leg_id)
-    if not index[key]:
-        del index[key]

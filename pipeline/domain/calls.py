@@ -16,11 +16,10 @@ from schemas.rows import Call, SiteCall
 
 
 class Money(NamedTuple):
-    """What the counted charges of a call come to: amounts by currency and sources, both sorted; and what is billed."""
+    """What the counted charges of a call come to: amounts by currency and sources, both sorted."""
 
     amounts: tuple[tuple[str, Decimal], ...]
     sources: tuple[str, ...]
-    billable_seconds: int
 
 
 class _Summary(NamedTuple):
@@ -50,58 +49,67 @@ class _Summary(NamedTuple):
 
 
 _LONG_AGO = datetime.min.replace(tzinfo=UTC)
-_FIRST_SHARED = SiteCall._fields.index("started_at")
+_MISSING = _Summary._fields.index("missing_call_ids")
 
 
 def site_call_row(shape: SiteCallShape, call_id: str, version: int) -> SiteCall:
     """The row of one site call."""
     parts, leg_ids, missing = shape
     if len(parts) == 1:
-        summary = _summary_of_one(parts[0], missing)
-    else:
-        billable = sum([duration_seconds(part.leg.record) for part in parts if part.facts.chargeable])
-        summary = _summary(parts, parts[0], (), billable, missing)
+        return _site_call_of_one(parts[0], call_id, missing, version)
+    billable = sum([duration_seconds(part.leg.record) for part in parts if part.facts.chargeable])
+    summary = _summary(parts, parts[0], (), billable, missing)
     return SiteCall._make((parts[0].leg.site, leg_ids[0], call_id, leg_ids, *summary, version))
 
 
 def call_of_one(site_call: SiteCall, destination: Destination, money: Money) -> Call:
     """The row of a call that is one site call; all but the names of its missing CallIds is the same."""
-    summary = site_call[_FIRST_SHARED:-1]
+    site, site_call_id, call_id, _, *summary, version = site_call
     if site_call.missing_call_ids:
-        missing = _at_site(site_call.site, site_call.missing_call_ids)
-        summary = _Summary._make(summary)._replace(missing_call_ids=tuple(sorted(missing)))
-    ids = (site_call.call_id, site_call.site, (site_call.site,), (site_call.site_call_id,))
-    return Call._make((*ids, *summary, *destination, money.amounts, money.sources, site_call.version))
+        missing = _at_site(site, site_call.missing_call_ids)
+        summary[_MISSING] = tuple(sorted(missing))
+    return Call._make((call_id, site, (site,), (site_call_id,), *summary, *destination, *money, version))
 
 
 def call_row(shape: CallShape, destination: Destination, money: Money, version: int) -> Call:
     """The row of a call of any number of site calls."""
     missing = [name for part in shape.site_calls for name in _at_site(part.site, part.missing)]
+    billable = _billable_seconds(shape)
     return Call(
         shape.call_id,
         shape.first.leg.site,
         tuple(sorted({part.site for part in shape.site_calls})),
         tuple(part.site_call_id for part in shape.site_calls),
-        *_summary(shape.parts, shape.first, shape.far_ends, money.billable_seconds, tuple(sorted(missing))),
+        *_summary(shape.parts, shape.first, shape.far_ends, billable, tuple(sorted(missing))),
         *destination,
-        money.amounts,
-        money.sources,
+        *money,
         version,
     )
+
+
+def _billable_seconds(shape: CallShape) -> int:
+    """Each chain counts once, with the duration of its first chargeable leg."""
+    firsts = [next((part for part in chain if part.facts.chargeable), None) for chain in shape.chains]
+    billed = [part for part in (*firsts, *shape.alone) if part is not None and part.facts.chargeable]
+    return sum([duration_seconds(part.leg.record) for part in billed])
 
 
 def _at_site(site: str, call_ids: Sequence[str]) -> list[str]:
     return [f"{site}:{call_id}" for call_id in call_ids]
 
 
-def _summary_of_one(part: Part, missing: tuple[str, ...]) -> _Summary:
-    """The same as `_summary` of one leg, which most calls have, without looking for others."""
-    facts, record = part.facts, part.leg.record
+def _site_call_of_one(part: Part, call_id: str, missing: tuple[str, ...], version: int) -> SiteCall:
+    """The row of a site call of one leg, which most are: the same columns as `_summary`, without looking for others."""
+    (leg, facts), record = part, part.leg.record
     ended_at = record.ended_at or _ended_at((record,))
     rang = (record.connected_at or ended_at) - record.started_at
     moved = bool(record.destination_number)
     talked = duration_seconds(record)
-    return _Summary(
+    return SiteCall(
+        leg.site,
+        leg.leg_id,
+        call_id,
+        (leg.leg_id,),
         record.started_at,
         record.connected_at,
         ended_at,
@@ -123,6 +131,7 @@ def _summary_of_one(part: Part, missing: tuple[str, ...]) -> _Summary:
         project_number(record),
         missing,
         not missing,
+        version,
     )
 
 
@@ -196,10 +205,8 @@ def is_conference(parts: Sequence[Part]) -> bool:
     counts = Counter((record.origination_number, record.called_number) for record in plain)
     for pair, count in counts.items():
         if count >= 3:
-            states = {
-                word(record.state) for record in plain if (record.origination_number, record.called_number) == pair
-            }
-            if {"connected", "transferred"} <= states:
+            states = {record.state for record in plain if (record.origination_number, record.called_number) == pair}
+            if {"connected", "transferred"} <= set(map(word, states)):
                 return True
     return False
 

@@ -12,8 +12,10 @@ from pipeline.domain.numbers import NumberPlan, Party, text_at
 from pipeline.domain.rating import MICROS, NOTHING, CallTimes, Rated, rate
 from pipeline.domain.rules import Destination, GroupRules
 from pipeline.domain.shape import Chain
+from schemas.cdr import Leg
 from schemas.rows import Charge
 
+_PRICES = 1024
 _INTERNAL = Destination("", "internal")
 
 
@@ -33,29 +35,48 @@ class Charging:
         self._sites = rules.sites
         self._free = {name: Price("none", site.currency, NOTHING) for name, site in rules.sites.items()}
         self._destination = rules.destination
-        # A leg is priced several times while its rows are made.
+        # Of a call of several legs each is looked at again whenever one more arrives.
+        self._prices: dict[str, tuple[Leg, Price]] = {}
         self._rate = lru_cache(maxsize=1024)(rate)
 
     def price(self, part: Part) -> Price:
         """What a leg costs; source `none` and 0 in the currency of its site if nothing."""
-        record, facts = part.leg.record, part.facts
-        free = self._free[part.leg.site]
-        if not facts.chargeable:
-            return free
-        if record.costs is not None:
-            source = "link" if facts.destination_kind == "link" else "aoc" if record.aoc else "lcr"
-            if source != "lcr" or record.costs:
-                return Price(source, record.currency or free.currency, record.costs.quantize(MICROS, ROUND_HALF_UP))
-        rated, tariff = self._rated(part), self._sites[part.leg.site].tariff
-        return Price("rated", tariff.currency, rated.amount) if rated and tariff else free
+        if not part.facts.chargeable:
+            return self._free[part.leg.site]
+        known = self._prices.get(part.leg.leg_id)
+        if known is not None and known[0] is part.leg:
+            return known[1]
+        price = self._signalled(part) or self._by_tariff(part, self._rated(part, parties.destination(self._plan, part)))
+        return self._remember(part, price)
 
-    def _rated(self, part: Part) -> Rated | None:
+    def _remember(self, part: Part, price: Price) -> Price:
+        if len(self._prices) >= _PRICES:
+            self._prices.clear()
+        self._prices[part.leg.leg_id] = (part.leg, price)
+        return price
+
+    def _signalled(self, part: Part) -> Price | None:
+        """The price that the CDR of a chargeable leg tells, `None` if it tells none."""
+        record, facts = part.leg.record, part.facts
+        if record.costs is None:
+            return None
+        source = "link" if facts.destination_kind == "link" else "aoc" if record.aoc else "lcr"
+        if source == "lcr" and not record.costs:
+            return None
+        currency = record.currency or self._free[part.leg.site].currency
+        return Price(source, currency, record.costs.quantize(MICROS, ROUND_HALF_UP))
+
+    def _by_tariff(self, part: Part, rated: Rated | None) -> Price:
+        tariff = self._sites[part.leg.site].tariff
+        return Price("rated", tariff.currency, rated.amount) if rated and tariff else self._free[part.leg.site]
+
+    def _rated(self, part: Part, destination: Party) -> Rated | None:
         """What a leg into the PSTN costs by the tariff of its site, `None` if no rate fits."""
         site, record = self._sites[part.leg.site], part.leg.record
         if site.tariff is None or part.facts.destination_kind != "trunk" or record.connected_at is None:
             return None
         times = CallTimes(record.started_at, record.connected_at, duration_seconds(record), site.time_zone)
-        return self._rate(site.tariff, parties.destination(self._plan, part).canonical, times)
+        return self._rate(site.tariff, destination.canonical, times)
 
     def counted(self, chain: Chain) -> Part | None:
         """Of a chain of paired legs the one nearest to the carrier whose source is not `none`."""
@@ -69,10 +90,11 @@ class Charging:
         (leg, facts), record = part, part.leg.record
         if not facts.chargeable or record.connected_at is None:
             return None
-        price, rated = self.price(part), self._rated(part)
+        destination = parties.destination(self._plan, part)
+        rated = self._rated(part, destination)
+        price = self._signalled(part) or self._by_tariff(part, rated)
         first, last = chain[0], chain[-1]
         payer_site, payer_number, payer_name = self._payer(first)
-        destination = parties.destination(self._plan, part)
         return Charge(
             leg.leg_id,
             leg.site,
@@ -84,7 +106,7 @@ class Charging:
             payer_site,
             payer_number,
             payer_name,
-            next((project for part in chain if (project := project_number(part.leg.record))), ""),
+            _project(chain),
             text_at(destination, leg.site),
             rated.destination if rated else "",
             last.facts.link_to.other if last.facts.link_to else last.leg.site,
@@ -113,6 +135,8 @@ class Charging:
     def _unit(self, site: str, extension: str, first: Part) -> tuple[str, str]:
         """Department and cost centre of the payer on the day of the call, by the users of the payer's site."""
         rules = self._sites[site]
+        if not rules.users:
+            return "", ""
         user = rules.users.of(extension, first.leg.record.started_at.astimezone(rules.time_zone).date())
         return (user.department, user.cost_centre) if user else ("", "")
 
@@ -126,6 +150,14 @@ class Charging:
             party, name = parties.originator(self._plan, first), leg.record.origination_name
             site = facts.link_from.other if facts.link_from else leg.site
         return site, text_at(party, site), name
+
+
+def _project(chain: Chain) -> str:
+    """The project of the first leg that has one."""
+    for part in chain:
+        if project := project_number(part.leg.record):
+            return project
+    return ""
 
 
 def _anomalies(part: Part, price: Price, rated: Rated | None) -> tuple[str, ...]:

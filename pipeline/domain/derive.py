@@ -7,15 +7,16 @@ from decimal import Decimal
 
 from pipeline.domain.calls import Money, call_of_one, call_row, site_call_row
 from pipeline.domain.charging import Charging
-from pipeline.domain.legs import Part, duration_seconds
+from pipeline.domain.legs import Part
 from pipeline.domain.links import matched_masked
 from pipeline.domain.numbers import NumberPlan
 from pipeline.domain.rules import Destination
 from pipeline.domain.shape import CallShape, Chain, SiteCallShape
 from schemas.rows import Call, Charge, LegRow, LinkMatch, Row, SiteCall, Withdrawal
 
+_ZERO = Decimal(0)
 _TOLERANCE = Decimal("0.005")
-_NO_MONEY = Money((), (), 0)
+_NO_MONEY = Money((), ())
 
 Changes = dict[tuple[str, str], Row]
 """Rows and withdrawals by entity and id."""
@@ -67,11 +68,7 @@ class Derivation:
             rows["charges", leg_id] = charge
             destination = Destination(charge.destination_country, charge.destination_kind)
             counted = charge.counted
-            money = Money(
-                ((charge.currency, charge.amount),) if counted else (),
-                (charge.source,) if counted else (),
-                charge.duration_seconds,
-            )
+            money = Money(((charge.currency, charge.amount),), (charge.source,)) if counted else _NO_MONEY
         row = site_call_row(site_call, leg_id, version)
         rows["site_calls", leg_id] = row
         rows["calls", leg_id] = call_of_one(row, destination, money)
@@ -110,7 +107,8 @@ class Derivation:
         for site_call in shape.site_calls:
             names = (site_call.site_call_id, call_id)
             for leg_id, part in zip(site_call.leg_ids, site_call.parts, strict=True):
-                was, chain = old.names.pop(leg_id, None), chain_of.get(leg_id)
+                was = old.names.pop(leg_id, None)
+                chain = chain_of.get(leg_id)
                 if was != names or old.chains.get(leg_id) != chain:
                     if was is None or was[0] != names[0]:
                         rows["legs", leg_id] = _leg_row(part, names[0], version)
@@ -133,19 +131,16 @@ class Derivation:
         return call_row(shape, destination, money, version)
 
     def _money(self, shape: CallShape) -> Money:
-        """Each chain counts once: its counted charge, and the duration of its first chargeable leg."""
-        counted = [self._charging.counted(chain) for chain in shape.chains]
-        billed = [next((part for part in chain if part.facts.chargeable), None) for chain in shape.chains]
-        chained = _chain_of(shape)
-        alone = [part for part in shape.parts if part.facts.chargeable and part.leg.leg_id not in chained]
+        """Each chain counts once: its counted charge."""
+        counted = [part for chain in shape.chains if (part := self._charging.counted(chain)) is not None]
         amounts: dict[str, Decimal] = {}
         sources = set()
-        for price in [self._charging.price(part) for part in (*counted, *alone) if part is not None]:
-            if price.source != "none":
-                amounts[price.currency] = amounts.get(price.currency, Decimal(0)) + price.amount
-                sources.add(price.source)
-        billable = sum([duration_seconds(part.leg.record) for part in (*billed, *alone) if part is not None])
-        return Money(tuple(sorted(amounts.items())), tuple(sorted(sources)), billable)
+        for part in (*counted, *shape.alone):
+            source, currency, amount = self._charging.price(part)
+            if source != "none":
+                amounts[currency] = amounts.get(currency, _ZERO) + amount
+                sources.add(source)
+        return Money(tuple(sorted(amounts.items())), tuple(sorted(sources)))
 
     def _link_row(self, sender: Part, receiver: Part, version: int) -> LinkMatch:
         sent, received = self._charging.price(sender), self._charging.price(receiver)

@@ -139,19 +139,18 @@ def _take_out(index: dict[_Key, list[End]], key: _Key, end: End) -> None:
         del index[key]
 
 
-def _bucket(end: End, seconds: int) -> _Bucket:
-    return (end.link.number, end.sender, seconds // _BUCKET_SECONDS)
+def _bucket(end: End, stretch: int) -> _Bucket:
+    return (end.link.number, end.sender, stretch)
 
 
 def _own_buckets(end: End) -> set[_Bucket]:
-    return {_bucket(end, int(time.timestamp())) for time in end.times}
+    return {_bucket(end, int(time.timestamp()) // _BUCKET_SECONDS) for time in end.times}
 
 
 def _buckets_around(end: End) -> set[_Bucket]:
     skew = end.link.clock_skew_seconds
-    buckets: set[_Bucket] = set()
+    stretches: set[int] = set()
     for time in end.times:
-        first, last = int(time.timestamp()) - skew, int(time.timestamp()) + skew
-        seconds = (*range(first, last, _BUCKET_SECONDS), last)
-        buckets.update([_bucket(end, second) for second in seconds])
-    return buckets
+        second = int(time.timestamp())
+        stretches.update(range((second - skew) // _BUCKET_SECONDS, (second + skew) // _BUCKET_SECONDS + 1))
+    return {_bucket(end, stretch) for stretch in stretches}

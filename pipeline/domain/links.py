@@ -109,6 +109,14 @@ def _rank(sender: End, receiver: End) -> _Rank | None:
 
 def matched_masked(sender: Part, receiver: Part, plan: NumberPlan) -> bool:
     """Whether only masked numbers make a pair of these two (contract 8)."""
+    if not _has_mask(sender) and not _has_mask(receiver):
+        return False
     la, lb = sending_end(sender, plan), receiving_end(receiver, plan)
     near = nearness(la, lb) if la and lb else None
     return near is not None and near[0]
+
+
+def _has_mask(part: Part) -> bool:
+    record = part.leg.record
+    numbers = f"{record.origination_number} {record.called_number} {record.destination_number}"
+    return "X" in numbers or "x" in numbers

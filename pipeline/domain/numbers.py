@@ -79,11 +79,13 @@ class NumberPlan:
         there even a short number is not an extension. `lcr_provider`: the call-by-call code that the CDR names.
         """
         rules = self._sites[site]
-        digits = number.replace("(0)", "").translate(_PUNCTUATION).replace("x", "X")
+        digits = number
+        if not _DIALLED.match(digits):
+            digits = number.replace("(0)", "").translate(_PUNCTUATION).replace("x", "X")
+            if digits and not _DIALLED.match(digits):
+                return Party(number.strip(), None, number.strip())
         if not digits.strip("X"):
             return Party(digits, None, digits)
-        if not _DIALLED.match(digits):
-            return Party(number.strip(), None, number.strip())
         if len(digits) <= rules.extension_digits + 1 and _PLUS_BEFORE_FEW.match(digits):
             digits = digits[1:]
         if digits[0] != "+":
@@ -109,9 +111,8 @@ class NumberPlan:
 
     def _in_range(self, canonical: str) -> Party:
         for prefix, site in self._ranges:
-            extension = canonical[len(prefix) :]
-            if canonical.startswith(prefix) and 1 <= len(extension) <= site.extension_digits:
-                return Party(extension, site.name, canonical)
+            if canonical.startswith(prefix) and 1 <= len(canonical) - len(prefix) <= site.extension_digits:
+                return Party(canonical[len(prefix) :], site.name, canonical)
         return Party(canonical, None, canonical)
 
 

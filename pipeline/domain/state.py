@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, MutableMapping, Sequence
+from collections.abc import Callable, Iterable, MutableMapping, Sequence, Set
 
 from pipeline.domain.assembly import Assembly, Joins
 from pipeline.domain.charging import Charging
@@ -16,7 +16,7 @@ from pipeline.domain.rules import GroupRules
 from pipeline.domain.shape import CallShape, SiteCallShape, call_shape
 from pipeline.domain.totals import Dimensions, Totals
 from schemas.cdr import Leg
-from schemas.rows import Charge, Row, Withdrawal
+from schemas.rows import Charge, Row
 
 
 class Group:
@@ -61,10 +61,12 @@ class Group:
         A leg that is known already tells the rows of its call again, so a replay repairs what a crash cut off.
         Rows that ceased to exist come as `Withdrawal`. Each row appears at most once.
         """
-        if self._set.knows(leg):
+        if leg.leg_id not in self._set.legs:
+            changes = self._enter(self._put(leg), version)
+        elif self._set.knows(leg):
             changes = self._derivation.rows(self._call(leg.leg_id), version)
         else:
-            changes = self._take_in(leg, version)
+            changes = self._replace(leg, version)
         return list(changes.values()) + self._total_rows(self._count(changes), version)
 
     def retell(self, hour: int, chosen: Callable[[Leg], bool], version: int) -> list[Row]:
@@ -107,7 +109,7 @@ class Group:
                 self._put_back(leg)
                 restored.append(leg.leg_id)
             elif not self._set.knows(leg):
-                self._count(self._take_in(leg, 0))
+                self._count(self._replace(leg, 0))
         for call in self._calls(restored):
             for charge in self._derivation.charges(call):
                 self._totals.put(charge)
@@ -192,7 +194,9 @@ class Group:
             self._set.forget(leg.leg_id)
         return True
 
-    def _total_rows(self, touched: Iterable[Dimensions], version: int) -> list[Row]:
+    def _total_rows(self, touched: Set[Dimensions], version: int) -> list[Row]:
+        if not touched:
+            return []
         rows: list[Row] = []
         late = set()
         for bucket in sorted(touched):
@@ -200,28 +204,25 @@ class Group:
                 late.add(bucket)
             else:
                 rows.append(self._totals.row(bucket, version))
-        self._late_totals = late | (self._late_totals - set(touched))
+        self._late_totals = late | (self._late_totals - touched)
         return rows
 
     def _put(self, leg: Leg) -> Leg:
-        """Put a leg into the set, new or known; returns the one that now stands under its id."""
-        if leg.leg_id not in self._set.legs:
-            self._by_hour.setdefault(hour_of(leg.record.started_at), []).append(leg.leg_id)
+        """Put a new leg into the set."""
+        self._by_hour.setdefault(hour_of(leg.record.started_at), []).append(leg.leg_id)
         return self._set.add(leg)
 
-    def _take_in(self, leg: Leg, version: int) -> Changes:
-        known = self._set.legs.get(leg.leg_id)
-        if known is None:
-            return self._enter(self._put(leg), version)
-        changes = self._leave(known, version)
-        return changes | self._enter(self._put(leg), version)
+    def _replace(self, leg: Leg, version: int) -> Changes:
+        """Put another leg in the place of the one that is known under its id."""
+        changes = self._leave(self._set.legs[leg.leg_id], version)
+        return changes | self._enter(self._set.add(leg), version)
 
     def _enter(self, leg: Leg, version: int) -> Changes:
         part = self._part(leg)
         joins = self._assembly.joins(leg)
         moves = self._pairing.enter(part)
         touched = self._touched(leg, joins, moves)
-        before = self._calls(touched)
+        before = self._calls(touched) if touched else []
         self._assembly.enter(leg, joins)
         self._pairing.apply(moves)
         if touched:
@@ -277,9 +278,7 @@ class Group:
 
     def _count(self, changes: Changes) -> set[Dimensions]:
         touched: set[Dimensions] = set()
-        for row in changes.values():
-            if isinstance(row, Charge):
-                touched |= self._totals.put(row)
-            elif isinstance(row, Withdrawal) and row.entity == "charges":
-                touched |= self._totals.drop(row.key)
+        for (entity, leg_id), row in changes.items():
+            if entity == "charges":
+                touched |= self._totals.put(row) if isinstance(row, Charge) else self._totals.drop(leg_id)
         return touched

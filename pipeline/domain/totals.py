@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Set
 from datetime import datetime
 from decimal import Decimal
 from typing import NamedTuple
 
 from schemas.rows import Charge, Total, Withdrawal
 
+_NONE: frozenset[Dimensions] = frozenset()
 _ZERO = Decimal("0.000000")
 
 
@@ -32,9 +34,10 @@ class Dimensions(NamedTuple):
 class _Bucket:
     """The sums over the contributions in it; they are exact, for Decimal addition and subtraction are."""
 
-    __slots__ = ("amount", "hour", "legs", "seconds")
+    __slots__ = ("amount", "dimensions", "hour", "legs", "seconds")
 
-    def __init__(self, hour: datetime) -> None:
+    def __init__(self, dimensions: Dimensions, hour: datetime) -> None:
+        self.dimensions = dimensions
         self.hour = hour
         self.legs = 0
         self.seconds = 0
@@ -46,37 +49,36 @@ class Totals:
 
     def __init__(self) -> None:
         self._buckets: dict[Dimensions, _Bucket] = {}
-        self._contributions: dict[str, tuple[Dimensions, int, Decimal]] = {}
+        self._contributions: dict[str, tuple[_Bucket, int, Decimal]] = {}
 
-    def put(self, charge: Charge) -> set[Dimensions]:
+    def put(self, charge: Charge) -> Set[Dimensions]:
         """A charge as it is now; returns the buckets that have changed or are to be told again."""
         touched = self.drop(charge.leg_id)
-        if charge.counted:
-            dimensions = _dimensions(charge)
-            bucket = self._buckets.get(dimensions)
-            if bucket is None:
-                hour = charge.connected_at.replace(minute=0, second=0, microsecond=0)
-                bucket = self._buckets[dimensions] = _Bucket(hour)
-            bucket.legs += 1
-            bucket.seconds += charge.duration_seconds
-            bucket.amount += charge.amount
-            self._contributions[charge.leg_id] = (dimensions, charge.duration_seconds, charge.amount)
-            touched.add(dimensions)
-        return touched
+        if not charge.counted:
+            return touched
+        dimensions = _dimensions(charge)
+        bucket = self._buckets.get(dimensions)
+        if bucket is None:
+            hour = charge.connected_at.replace(minute=0, second=0, microsecond=0)
+            bucket = self._buckets[dimensions] = _Bucket(dimensions, hour)
+        bucket.legs += 1
+        bucket.seconds += charge.duration_seconds
+        bucket.amount += charge.amount
+        self._contributions[charge.leg_id] = (bucket, charge.duration_seconds, charge.amount)
+        return touched | {dimensions}
 
-    def drop(self, leg_id: str) -> set[Dimensions]:
+    def drop(self, leg_id: str) -> Set[Dimensions]:
         """Take out what a leg contributes; returns the bucket that this changes, if any."""
         contribution = self._contributions.pop(leg_id, None)
         if contribution is None:
-            return set()
-        dimensions, seconds, amount = contribution
-        bucket = self._buckets[dimensions]
+            return _NONE
+        bucket, seconds, amount = contribution
         bucket.legs -= 1
         bucket.seconds -= seconds
         bucket.amount -= amount
         if bucket.legs == 0:
-            del self._buckets[dimensions]
-        return {dimensions}
+            del self._buckets[bucket.dimensions]
+        return {bucket.dimensions}
 
     def row(self, dimensions: Dimensions, version: int) -> Total | Withdrawal:
         """The bucket as it is now; withdrawn if nothing is left in it."""

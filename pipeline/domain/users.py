@@ -35,6 +35,10 @@ class Users:
     def __repr__(self) -> str:
         return f"Users({self._by_extension})"
 
+    def __bool__(self) -> bool:
+        """Whether there are any."""
+        return bool(self._by_extension)
+
     def of(self, extension: str, day: date) -> User | None:
         """Whose extension it is on a local day; of several the first in the file."""
         return next((user for user in self._by_extension.get(extension, ()) if user.is_valid_on(day)), None)

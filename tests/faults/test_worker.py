@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import shutil
 import threading
-from collections.abc import Iterable, Iterator
+from collections.abc import AsyncIterator, Iterable, Iterator
 from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
@@ -230,5 +230,47 @@ def test_no_offset_is_committed_past_a_message_in_flight(
     assert ours is None or ours <= in_flight
 
 
+def test_messages_fetched_before_a_rebalance_are_left_alone_as_they_come_again(
+    options: WorkerOptions, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    app = build_app(options, Publisher(None), WorkerFigures())
+    consumer = SafeConsumer(app.transport, print, print, print)
+    consumer.flow_active, app.consumer_generation_id = True, 0
+
+    async def fetched(self: Consumer, timeout: float) -> AsyncIterator[tuple[TP, Message]]:
+        for offset in range(4):
+            yield PLACE, _message(offset)
+            if offset == 1:
+                app.consumer_generation_id += 1
+
+    async def read() -> list[int]:
+        return [message.offset async for _, message in consumer.getmany(1.0)]
+
+    monkeypatch.setattr(Consumer, "getmany", fetched)
+    assert asyncio.run(read()) == [0, 1]
+
+
+@pytest.mark.parametrize(("committed", "sought"), [(None, [0]), (0, [0]), (7, [])])
+def test_a_partition_without_committed_offset_is_read_from_its_beginning_after_a_rebalance(
+    options: WorkerOptions, monkeypatch: pytest.MonkeyPatch, committed: int | None, sought: list[int]
+) -> None:
+    app = build_app(options, Publisher(None), WorkerFigures())
+    consumer = SafeConsumer(app.transport, print, print, print)
+    asked = []
+
+    async def committed_offsets(self: Consumer) -> dict[TP, int | None]:
+        return {PLACE: committed}  # Faust goes there itself if it is not 0
+
+    async def seek(self: Consumer, tp: TP, offset: int) -> None:
+        asked.append(offset)
+
+    monkeypatch.setattr(Consumer, "seek_to_committed", committed_offsets)
+    monkeypatch.setattr(Consumer, "_seek", seek)
+    monkeypatch.setattr(Consumer, "assignment", lambda self: {PLACE})
+    asyncio.run(consumer.perform_seek())
+
+    assert asked == sought
+
+
 def _message(offset: int) -> Message:
-    return Message(PLACE.topic, PLACE.partition, offset, 0.0, 0, {}, None, b"", None, tp=PLACE)
+    return Message(PLACE.topic, PLACE.partition, offset, 0.0, 0, {}, None, b"", None, tp=PLACE, generation_id=0)
