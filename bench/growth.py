@@ -1,10 +1,11 @@
 """What a leg costs while 10⁴, 10⁵ and 10⁶ of them come into state: time and memory; prints one JSON line.
 
 The legs are those of three simulated sites and copies of them at later days, decoded from messages of some 70 as the
-worker gets them; all stay in state. Each size runs in a process of its own. `microseconds_per_leg` is the domain
-core's processor time a leg over the last tenth, `bytes_per_leg` the growth of the process, `restore…` what a started
-worker takes to put the same messages back, decoding included. The base is the smallest size: `ratio` is the last tenth
-of the greatest size against its. `chain_seconds` is one call of so many legs, transferred again and again.
+worker gets them; all stay in state, kept as the worker keeps them. Each size runs in a process of its own.
+`microseconds_per_leg` is the processor time of domain core and keeping a leg over the last tenth, `bytes_per_leg` the
+growth of the process, `restore…` what a started worker takes to put the same messages back, decoding included.
+The base is the smallest size: `ratio` is the last tenth of the greatest size against its. `chain_seconds` is one call
+of so many legs, transferred again and again, in a plain dict.
 
 Usage: growth.py [sizes]
 """
@@ -23,6 +24,8 @@ from pathlib import Path
 from typing import NamedTuple
 
 from bench.core import derive, simulated_legs, transfers
+from pipeline.agents.packed import PackedLegs
+from pipeline.cli.garbage import collect_seldom
 from pipeline.domain.rules import GroupRules
 from pipeline.domain.state import Group
 from schemas.cdr import CdrRecord, Leg, Lifecycle
@@ -70,7 +73,8 @@ def _later(leg: Leg, copy: int) -> Leg:
 def grow(rules: GroupRules, legs: Sequence[Leg], size: int) -> Grown:
     """Take in so many legs, then restore them."""
     encoded = list(messages(legs, size))
-    group, before = Group(rules), resident_bytes()
+    collect_seldom()
+    group, before = Group(rules, PackedLegs()), resident_bytes()
     seconds, measured = 0.0, 0
     for data in encoded:
         arrived = legs_in(data)
@@ -84,7 +88,7 @@ def grow(rules: GroupRules, legs: Sequence[Leg], size: int) -> Grown:
         sys.exit(f"expected {size} legs in state, found {len(group)}")
     grown = resident_bytes() - before
     del arrived, leg
-    begin, group = time.process_time(), Group(rules)
+    begin, group = time.process_time(), Group(rules, PackedLegs())
     for data in encoded:
         group.restore(legs_in(data))
     restored = time.process_time() - begin
