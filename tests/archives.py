@@ -9,9 +9,9 @@ from connectors.clickhouse.stored import Stored
 from pipeline.agents.join import Output
 from pipeline.domain.cover import Span, moments
 from schemas.codec import decode
-from schemas.rows import LegRow, Row
+from schemas.rows import Row
 from tests.property.archive import Archive
-from tests.property.test_group import Warehouse, warehouse
+from tests.property.test_group import Warehouse
 
 
 class EmptyArchive:
@@ -38,20 +38,18 @@ class PublishedRows:
     def publish(self, outputs: Iterable[Output]) -> None:
         """Take rows as a warehouse would."""
         messages = [decode(output.value) for output in outputs]
-        self._rows.rows += [message for message in messages if isinstance(message, Row)]
+        self._rows.take([message for message in messages if isinstance(message, Row)])
 
-    @property
-    def newest_rows(self) -> Warehouse:
+    def shown(self) -> Warehouse:
         """What views would show, versions left out."""
-        return warehouse(self._rows.rows)
+        return self._rows.shown()
 
     async def note_published(self) -> None:
         """Everything is there."""
 
     async def newest(self, sites: Collection[str], partition: int) -> datetime | None:
         """The last moment of any leg."""
-        legs = [row.leg for row in self.newest_rows.values() if isinstance(row, LegRow)]
-        return max((moment for leg in legs for moment in moments(leg)), default=None)
+        return max((moment for leg in self._rows.legs().values() for moment in moments(leg)), default=None)
 
     async def around(self, sites: Collection[str], partition: int, span: Span) -> Stored:
         """The legs of a stretch of time, all others of their calls, and charges."""

@@ -2,18 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, MutableMapping, Sequence, Set
+from collections.abc import Callable, Iterable, MutableMapping, Set
 
-from pipeline.domain.assembly import Assembly, Joins
 from pipeline.domain.charging import Charging
+from pipeline.domain.connections import Connections
 from pipeline.domain.cover import Cover, Span, hour_of, moments
 from pipeline.domain.derive import Changes, Derivation
 from pipeline.domain.duplicates import LegSet
-from pipeline.domain.legs import LegClassifier, Part
-from pipeline.domain.links import Moves, Pairing
 from pipeline.domain.numbers import NumberPlan
 from pipeline.domain.rules import GroupRules
-from pipeline.domain.shape import CallShape, SiteCallShape, call_shape
 from pipeline.domain.totals import Dimensions, Totals
 from schemas.cdr import Leg
 from schemas.rows import Charge, Row
@@ -33,10 +30,8 @@ class Group:
     def __init__(self, rules: GroupRules, legs: MutableMapping[str, Leg] | None = None) -> None:
         """`legs` is where the legs are kept, empty at first; a dict if none is given."""
         plan = NumberPlan(rules)
-        self._classifiers = {name: LegClassifier(site) for name, site in rules.sites.items()}
         self._set = LegSet({} if legs is None else legs)
-        self._assembly = Assembly(self._set.legs, self._part)
-        self._pairing = Pairing(plan)
+        self._connections = Connections(rules, plan, self._set.legs)
         self._derivation = Derivation(Charging(rules, plan), plan)
         self._totals = Totals()
         self._cover = Cover()
@@ -64,7 +59,7 @@ class Group:
         if leg.leg_id not in self._set.legs:
             changes = self._enter(self._put(leg), version)
         elif self._set.knows(leg):
-            changes = self._derivation.rows(self._call(leg.leg_id), version)
+            changes = self._derivation.rows(self._connections.call(leg.leg_id), version)
         else:
             changes = self._replace(leg, version)
         return list(changes.values()) + self._total_rows(self._count(changes), version)
@@ -77,7 +72,7 @@ class Group:
         legs = self._set.legs
         leg_ids = [name for name in self._by_hour.get(hour, ()) if name in legs and chosen(legs[name])]
         changes: Changes = {}
-        for call in self._calls(leg_ids):
+        for call in self._connections.calls(leg_ids):
             changes |= self._derivation.rows(call, version)
         return list(changes.values()) + self._total_rows(self._count(changes), version)
 
@@ -106,11 +101,11 @@ class Group:
         restored = []
         for leg in legs:
             if leg.leg_id not in self._set.legs:
-                self._put_back(leg)
+                self._connections.put_back(self._put(leg))
                 restored.append(leg.leg_id)
             elif not self._set.knows(leg):
                 self._count(self._replace(leg, 0))
-        for call in self._calls(restored):
+        for call in self._connections.calls(restored):
             for charge in self._derivation.charges(call):
                 self._totals.put(charge)
 
@@ -121,17 +116,11 @@ class Group:
         """
         restored = {leg.leg_id: leg for leg in legs if leg.leg_id not in self._set.legs}
         for leg in restored.values():
-            self._put_back(leg)
+            self._connections.put_back(self._put(leg))
         for charge in charges:
             if charge.leg_id in restored:
                 self._totals.put(charge)
         self._cover.add(span)
-
-    def _put_back(self, leg: Leg) -> None:
-        part = self._part(self._put(leg))
-        joins, moves = self._assembly.joins(leg), self._pairing.enter(part)
-        self._assembly.enter(leg, joins)
-        self._pairing.apply(moves)
 
     def open(self, hour: int) -> None:
         """Say that all legs from this hour on are held, whatever is known of the time before."""
@@ -184,12 +173,11 @@ class Group:
 
     def _forget_call(self, leg_id: str) -> bool:
         """Give up a whole call, unless one of its moments lies in a time that is held."""
-        legs = [part.leg for part in self._call(leg_id).parts]
+        legs = [part.leg for part in self._connections.call(leg_id).parts]
         if any(self._cover.holds(hour_of(moment)) for leg in legs for moment in moments(leg)):
             return False
-        self._assembly.forget(legs)
+        self._connections.forget(legs)
         for leg in legs:
-            self._pairing.apply(self._pairing.leave(leg.leg_id))
             self._totals.drop(leg.leg_id)
             self._set.forget(leg.leg_id)
         return True
@@ -214,67 +202,15 @@ class Group:
 
     def _replace(self, leg: Leg, version: int) -> Changes:
         """Put another leg in the place of the one that is known under its id."""
-        changes = self._leave(self._set.legs[leg.leg_id], version)
+        before, after, _ = self._connections.leave(self._set.legs[leg.leg_id])
+        changes = self._derivation.changes(before, after, version)
         return changes | self._enter(self._set.add(leg), version)
 
     def _enter(self, leg: Leg, version: int) -> Changes:
-        part = self._part(leg)
-        joins = self._assembly.joins(leg)
-        moves = self._pairing.enter(part)
-        touched = self._touched(leg, joins, moves)
-        before = self._calls(touched) if touched else []
-        self._assembly.enter(leg, joins)
-        self._pairing.apply(moves)
-        if touched:
-            return self._derivation.changes(before, self._calls([leg.leg_id, *touched]), version)
-        return self._derivation.rows_of_one(self._assembly.single(part), version)
-
-    def _leave(self, leg: Leg, version: int) -> Changes:
-        joins = self._assembly.joins(leg)
-        moves = self._pairing.leave(leg.leg_id)
-        touched = self._touched(leg, joins, moves)
-        before = self._calls([leg.leg_id, *touched])
-        self._assembly.leave(leg, joins)
-        self._pairing.apply(moves)
-        return self._derivation.changes(before, self._calls(touched), version)
-
-    def _touched(self, leg: Leg, joins: Joins, moves: Moves) -> Sequence[str]:
-        """The other legs whose calls may change."""
-        if not joins.with_it and not moves:
-            return ()
-        touched = joins.with_it | joins.elsewhere | self._pairing.touched(moves)
-        return sorted(touched - {leg.leg_id})
-
-    def _part(self, leg: Leg) -> Part:
-        return self._classifiers[leg.site].part(leg)
-
-    def _calls(self, leg_ids: Iterable[str]) -> list[CallShape]:
-        """The calls that hold these legs."""
-        done: set[str] = set()
-        calls = []
-        for leg_id in leg_ids:
-            if leg_id not in done:
-                call = self._call(leg_id)
-                for site_call in call.site_calls:
-                    done.update(site_call.leg_ids)
-                calls.append(call)
-        return calls
-
-    def _call(self, leg_id: str) -> CallShape:
-        """The call that holds a leg: its site call and all that pairs connect with it."""
-        receiver_of, sender_of = self._pairing.receiver_of, self._pairing.sender_of
-        site_calls: list[SiteCallShape] = []
-        done: set[str] = set()
-        frontier = [leg_id]
-        while frontier:
-            start = frontier.pop()
-            if start not in done:
-                site_call = self._assembly.site_call(start)
-                site_calls.append(site_call)
-                done.update(site_call.leg_ids)
-                frontier += [receiver_of[leg_id] for leg_id in receiver_of.keys() & site_call.leg_ids]
-                frontier += [sender_of[leg_id] for leg_id in sender_of.keys() & site_call.leg_ids]
-        return call_shape(site_calls, receiver_of)
+        before, after, alone = self._connections.enter(leg)
+        if alone is not None:
+            return self._derivation.rows_of_one(alone, version)
+        return self._derivation.changes(before, after, version)
 
     def _count(self, changes: Changes) -> set[Dimensions]:
         touched: set[Dimensions] = set()

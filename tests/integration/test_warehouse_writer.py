@@ -22,7 +22,10 @@ from tests.contract.example_values import EXAMPLES, FROM_ID, VERSION
 from tests.warehouse import charge, execute, fresh_warehouse, leg_row, reject, select, site_call, total
 
 ROWS: list[WarehouseRow] = [
-    row for by_name in EXAMPLES.values() for row in by_name.values() if not isinstance(row, Lifecycle | Withdrawal)
+    row
+    for by_name in EXAMPLES.values()
+    for row in by_name.values()
+    if not isinstance(row, Lifecycle | Rerate | Withdrawal)
 ]
 GONE = Withdrawal("charges", FROM_ID, VERSION + 1)
 VIEWS = ("legs", "site_calls", "calls", "charges", "charge_totals", "link_matches", "rejects", "sites")

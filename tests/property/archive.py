@@ -2,45 +2,61 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import datetime, timedelta
 
 from pipeline.domain.cover import Span, moments
 from pipeline.domain.state import Group
 from schemas.cdr import Leg
-from schemas.rows import Call, Charge, LegRow, Row, SiteCall
-from tests.property.test_group import Warehouse, warehouse
+from schemas.rows import Charge, LegRow, Row, SiteCall
+from tests.property.test_group import Warehouse, key, warehouse
 
 
 class Archive:
-    """All rows told so far."""
+    """The newest state of every row told so far."""
 
     def __init__(self) -> None:
-        self.rows: list[Row] = []
+        self._newest: Warehouse = {}
+
+    def take(self, rows: Iterable[Row]) -> None:
+        """Rows arrive, in any order of their versions."""
+        for row in rows:
+            present = self._newest.get(key(row))
+            if present is None or present.version <= row.version:
+                self._newest[key(row)] = row
+
+    def shown(self) -> Warehouse:
+        """What the views show, versions left out."""
+        return warehouse(list(self._newest.values()))
+
+    def legs(self) -> dict[str, Leg]:
+        """All legs by leg id."""
+        return {row.leg.leg_id: row.leg for row in self._newest.values() if isinstance(row, LegRow)}
 
     def around(self, span: Span) -> tuple[Span, list[Leg], list[Charge]]:
         """The legs that have to do with a stretch of time, the others of their calls, and their counted charges."""
-        newest = warehouse(self.rows)
-        legs = {row.leg.leg_id: row.leg for row in newest.values() if isinstance(row, LegRow)}
+        legs = self.legs()
         first, until = span.instants()
-        found = {leg_id for leg_id, leg in legs.items() if any(first <= moment < until for moment in moments(leg))}
-        for call in [row for row in newest.values() if isinstance(row, Call)]:
-            members = _members(call, newest)
-            if members & found:
-                found |= members
-        charges = [row for row in newest.values() if isinstance(row, Charge) and row.counted and row.leg_id in found]
-        return span, [legs[leg_id] for leg_id in sorted(found)], charges
-
-
-def _members(call: Call, newest: Warehouse) -> set[str]:
-    site_calls = [newest["site_calls", name] for name in call.site_call_ids]
-    return {leg_id for row in site_calls if isinstance(row, SiteCall) for leg_id in row.leg_ids}
+        held = {leg_id for leg_id, leg in legs.items() if any(first <= moment < until for moment in moments(leg))}
+        rows = list(self._newest.values())
+        names = {row.site_call_id for row in rows if isinstance(row, LegRow) and row.leg.leg_id in held}
+        site_calls = [row for row in rows if isinstance(row, SiteCall)]
+        calls = {row.call_id for row in site_calls if row.site_call_id in names}
+        found = held.union(*[row.leg_ids for row in site_calls if row.call_id in calls])
+        charges = [row for row in rows if isinstance(row, Charge) and row.counted and row.leg_id in found]
+        return span, [legs[leg_id] for leg_id in sorted(found & legs.keys())], charges
 
 
 def add(group: Group, archive: Archive, leg: Leg, version: int) -> list[Row]:
     """What who holds a group does to add a leg."""
     while span := group.lacks(leg):
         group.cover(*archive.around(span))
-    rows = group.add(leg, version)
+    return group.add(leg, version) + due_totals(group, archive, version)
+
+
+def due_totals(group: Group, archive: Archive, version: int) -> list[Row]:
+    """The totals of hours that were not held when they changed."""
+    rows: list[Row] = []
     while span := group.lacks_totals():
         group.cover(*archive.around(span))
         rows += group.late_totals(version)

@@ -2,19 +2,23 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
-from decimal import Decimal
+from collections.abc import Sequence
+from random import Random
+from typing import TypeVar
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from pipeline.domain.cover import hour_of
 from pipeline.domain.duplicates import LegSet
 from pipeline.domain.state import Group
 from schemas.cdr import Leg
 from schemas.rows import Call, Charge, LegRow, LinkMatch, Row, SiteCall, Total, Withdrawal
-from tests.property.strategies import histories
+from tests.property.strategies import SITES, histories
 from tests.property.tariffs import rated_rules
 
+_Item = TypeVar("_Item")
+RULES = rated_rules()
 Warehouse = dict[tuple[str, str], Row]
 
 
@@ -46,78 +50,83 @@ def warehouse(rows: list[Row]) -> Warehouse:
     return {k: row._replace(version=0) for k, row in newest.items() if not isinstance(row, Withdrawal)}
 
 
+def interleaved(sequences: Sequence[Sequence[_Item]], random: Random) -> list[_Item]:
+    """All of them, mixed at will; each keeps its own order."""
+    turns = [number for number, sequence in enumerate(sequences) for _ in sequence]
+    random.shuffle(turns)
+    iterators = [iter(sequence) for sequence in sequences]
+    return [next(iterators[turn]) for turn in turns]
+
+
 def run(legs: list[Leg]) -> Warehouse:
-    group = Group(rated_rules())
+    group = Group(RULES)
     return warehouse([row for version, leg in enumerate(legs) for row in group.add(leg, version)])
 
 
-@given(histories(), st.randoms(use_true_random=False))
-@settings(max_examples=300, deadline=None)
-def test_any_arrival_order_gives_the_same_rows(legs: list[Leg], random: object) -> None:
+_at_least_500 = settings(max_examples=500, deadline=None)
+_order = st.randoms(use_true_random=False)
+
+
+@given(histories(), _order)
+@_at_least_500
+def test_any_arrival_order_gives_the_same_rows(legs: list[Leg], random: Random) -> None:
     shuffled = list(legs)
-    random.shuffle(shuffled)  # type: ignore[attr-defined]
+    random.shuffle(shuffled)
 
     assert run(shuffled) == run(legs)
 
 
-@given(histories())
-@settings(max_examples=100, deadline=None)
-def test_feeding_the_same_legs_twice_changes_nothing(legs: list[Leg]) -> None:
-    assert run(legs + legs) == run(legs)
+@given(histories(), _order)
+@_at_least_500
+def test_any_interleaving_of_sites_gives_the_same_rows(legs: list[Leg], random: Random) -> None:
+    by_site = [[leg for leg in legs if leg.site == site] for site in SITES]
+
+    assert run(interleaved(by_site, random)) == run([leg for one in by_site for leg in one])
 
 
-@given(histories(), st.integers(0, 8))
-@settings(max_examples=100, deadline=None)
-def test_a_restart_at_any_point_gives_the_same_rows(legs: list[Leg], cut: int) -> None:
-    group = Group(rated_rules())
+@given(histories(), _order)
+@_at_least_500
+def test_repeating_any_legs_at_any_time_changes_nothing(legs: list[Leg], random: Random) -> None:
+    repeated = random.choices(legs, k=random.randint(1, len(legs)))
+
+    assert run(interleaved([legs, repeated], random)) == run(legs)
+
+
+@given(histories(), st.integers(0, 24), st.integers(0, 24))
+@_at_least_500
+def test_a_restart_at_any_point_gives_the_same_rows(legs: list[Leg], cut: int, again: int) -> None:
+    """The legs before `cut` are in the table; reading goes on there or before, if acknowledgements were lost."""
+    group = Group(RULES)
     rows = [row for version, leg in enumerate(legs[:cut]) for row in group.add(leg, version)]
-    restarted = Group(rated_rules())
+    restarted = Group(RULES)
     restarted.restore(reversed(legs[:cut]))
-    rows += [row for version, leg in enumerate(legs[cut:], cut) for row in restarted.add(leg, version)]
+    first = max(0, min(cut, len(legs)) - again)
+    rows += [row for version, leg in enumerate(legs[first:], first) for row in restarted.add(leg, version)]
 
     assert warehouse(rows) == run(legs)
 
 
-@given(histories())
-@settings(max_examples=200, deadline=None)
-def test_each_chain_of_pairs_counts_its_money_once(legs: list[Leg]) -> None:
-    rows = run(legs)
-    charges = {row.leg_id: row for row in rows.values() if isinstance(row, Charge)}
-    paired_to = {row.from_leg_id: row.to_leg_id for row in rows.values() if isinstance(row, LinkMatch)}
-    chain_of = {leg_id: leg_id for leg_id in (row.leg.leg_id for row in rows.values() if isinstance(row, LegRow))}
-    for sender, receiver in paired_to.items():
-        joined, kept = chain_of[receiver], chain_of[sender]
-        chain_of = {leg_id: kept if chain == joined else chain for leg_id, chain in chain_of.items()}
-    signalled = defaultdict(set)
-    counted = defaultdict(list)
-    for leg_id, charge in charges.items():
-        if charge.source != "none":
-            signalled[chain_of[leg_id]].add(leg_id)
-        if charge.counted:
-            counted[chain_of[leg_id]].append(leg_id)
+@given(histories(), _order)
+@_at_least_500
+def test_all_legs_at_once_give_the_same_rows_as_one_by_one(legs: list[Leg], random: Random) -> None:
+    batch = Group(RULES)
+    batch.restore(random.sample(legs, len(legs)))
 
-    assert dict.fromkeys(signalled, 1) == {chain: len(ids) for chain, ids in counted.items()}
+    assert warehouse([row for leg in legs for row in batch.add(leg, 0)]) == run(legs)
 
 
 @given(histories())
-@settings(max_examples=100, deadline=None)
-def test_totals_equal_the_sum_over_counted_charges(legs: list[Leg]) -> None:
-    rows = run(legs)
-    by_currency: dict[str, list[Decimal]] = defaultdict(lambda: [Decimal(0), Decimal(0), Decimal(0)])
-    for row in rows.values():
-        if isinstance(row, Charge) and row.counted:
-            by_currency[row.currency][0] += row.amount
-        elif isinstance(row, Total):
-            by_currency[row.currency][1] += row.amount
-        elif isinstance(row, Call):
-            for currency, amount in row.amounts:
-                by_currency[currency][2] += amount
+@_at_least_500
+def test_all_legs_at_once_give_the_same_rows_hour_by_hour(legs: list[Leg]) -> None:
+    batch = Group(RULES)
+    batch.restore(legs)
+    hours = sorted({hour_of(leg.record.started_at) for leg in legs})
 
-    assert all(charges == totals == calls for charges, totals, calls in by_currency.values())
+    assert warehouse([row for hour in hours for row in batch.retell(hour, lambda _: True, 0)]) == run(legs)
 
 
 @given(histories())
-@settings(max_examples=100, deadline=None)
+@_at_least_500
 def test_every_leg_belongs_to_exactly_one_call(legs: list[Leg]) -> None:
     rows = run(legs)
     members = [leg_id for row in rows.values() if isinstance(row, SiteCall) for leg_id in row.leg_ids]
@@ -128,10 +137,13 @@ def test_every_leg_belongs_to_exactly_one_call(legs: list[Leg]) -> None:
 
 
 @given(histories())
-@settings(max_examples=50, deadline=None)
+@_at_least_500
 def test_a_known_leg_is_recognised_whatever_came_between(legs: list[Leg]) -> None:
     known = LegSet({})
+    new = []
     for leg in legs:
+        new.append(not known.knows(leg))
         known.add(leg)
 
     assert all(known.knows(leg) for leg in legs)
+    assert new == [all(leg != before for before in legs[:place]) for place, leg in enumerate(legs)]

@@ -16,7 +16,7 @@ from tests.property.worlds import worlds
 
 
 @given(worlds(), st.randoms(use_true_random=False))
-@settings(max_examples=300, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=500, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 def test_any_order_of_arrival_gives_what_the_whole_set_says(legs: list[Leg], random: Random) -> None:
     random.shuffle(legs)
 

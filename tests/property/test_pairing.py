@@ -39,7 +39,7 @@ def ends(draw: st.DrawFn) -> Leg:
 
 
 @given(st.lists(ends(), min_size=6, max_size=25, unique_by=lambda leg: leg.leg_id), st.data())
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=500, deadline=None)
 def test_pairs_are_those_of_the_legs_that_are_there(legs: list[Leg], data: st.DataObject) -> None:
     pairing = Pairing(PLAN)
     present: dict[str, Leg] = {}

@@ -6,8 +6,9 @@ from hypothesis import strategies as st
 
 from schemas.cdr import Leg
 from tests.builders import leg
-from tests.property.strategies import RANGES, SITES, as_shown
+from tests.property.strategies import RANGES, SITES, among, as_shown
 
+_WAYS = st.one_of(st.just(SITES), st.permutations(SITES))
 DAY = 86_400
 OUTSIDE = "+4989123456"
 STARTS = (0, 1, 5, 10, 11, 40, DAY // 2, DAY, DAY + 1)
@@ -19,11 +20,11 @@ COSTS = (None, None, None, None, "0", "0.12", "0.125", "0.13", "1.5", "0.1234567
 
 
 @st.composite
-def worlds(draw: st.DrawFn) -> list[Leg]:
-    """Up to 12 legs of site calls and calls over one or two links, some of them told twice or contradicted."""
+def worlds(draw: st.DrawFn, most: int = 7) -> list[Leg]:
+    """Legs of site calls and of calls over one or two links, `most` together; some told twice or contradicted."""
     legs: list[Leg] = []
-    for over_links in draw(st.lists(st.booleans(), min_size=1, max_size=7)):
-        legs += _over_links(draw) if over_links else [_leg(draw, draw(st.sampled_from(SITES)), {})]
+    for over_links in draw(st.lists(st.booleans(), min_size=1, max_size=most)):
+        legs += _over_links(draw) if over_links else [_leg(draw, draw(among(*SITES)), {})]
     # A position is where a line stands, so no two lines share one; a line may stand at two.
     again = draw(st.lists(st.sampled_from(legs), max_size=2)) if legs else []
     lines = [*legs, *[_perhaps_otherwise(draw, line) for line in again]]
@@ -31,40 +32,40 @@ def worlds(draw: st.DrawFn) -> list[Leg]:
 
 
 def _perhaps_otherwise(draw: st.DrawFn, line: Leg) -> Leg:
-    number = draw(st.sampled_from([line.record.called_number, "12", "110"]))
+    number = draw(among(line.record.called_number, "12", "110"))
     return line._replace(record=line.record._replace(called_number=number))
 
 
 def _leg(draw: st.DrawFn, site: str, fixed: dict[str, object], start: int | None = None) -> Leg:
-    start = draw(st.sampled_from(STARTS)) if start is None else start
-    connect = draw(st.sampled_from([None, start + 2, start + 4]))
-    costs = draw(st.sampled_from(COSTS))
+    start = draw(among(*STARTS)) if start is None else start
+    connect = draw(among(None, start + 2, start + 4))
+    costs = draw(among(*COSTS))
     fields: dict[str, object] = {
-        "origination_number": draw(st.sampled_from(["11", "12", OUTSIDE])),
-        "origination_name": draw(st.sampled_from(["", "Anna"])),
-        "called_number": draw(st.sampled_from(["11", "12", RANGES["berlin"] + "11", "110", OUTSIDE, OUTSIDE])),
-        "called_name": draw(st.sampled_from(["", "Bert"])),
-        "destination_number": draw(st.sampled_from(["", "", "12", "004989123456", "004989123XXX"])),
-        "destination_name": draw(st.sampled_from(["", "Cora"])),
-        "origination_device": draw(st.sampled_from(["", "", "(Call Routing)", "SwyxGate 1"])),
-        "destination_device": draw(st.sampled_from(["", "(call routing)", "SwyxGate 1", "SwyxGate 1", " swyxgate 2"])),
+        "origination_number": draw(among("11", "12", OUTSIDE)),
+        "origination_name": draw(among("", "Anna")),
+        "called_number": draw(among("11", "12", RANGES["berlin"] + "11", "110", OUTSIDE, OUTSIDE)),
+        "called_name": draw(among("", "Bert")),
+        "destination_number": draw(among("", "", "12", "004989123456", "004989123XXX")),
+        "destination_name": draw(among("", "Cora")),
+        "origination_device": draw(among("", "", "(Call Routing)", "SwyxGate 1")),
+        "destination_device": draw(among("", "(call routing)", "SwyxGate 1", "SwyxGate 1", " swyxgate 2")),
         "script_connected_at": None,
-        "state": draw(st.sampled_from(STATES)) if connect else "Alerting",
-        "disconnect_reason": draw(st.sampled_from(REASONS)),
-        "transferred_call_id_1": draw(st.sampled_from(REFERENCES)),
-        "transferred_call_id_2": draw(st.sampled_from(REFERENCES)),
-        "transferred_to_call_id": draw(st.sampled_from(REFERENCES)),
-        "project_number": draw(st.sampled_from(["", "", "4711", "4712"])),
+        "state": draw(among(*STATES)) if connect else "Alerting",
+        "disconnect_reason": draw(among(*REASONS)),
+        "transferred_call_id_1": draw(among(*REFERENCES)),
+        "transferred_call_id_2": draw(among(*REFERENCES)),
+        "transferred_to_call_id": draw(among(*REFERENCES)),
+        "project_number": draw(among("", "", "4711", "4712")),
         "aoc": draw(st.booleans()),
-        "currency": draw(st.sampled_from(["", "EUR", "USD"])) if costs else "",
+        "currency": draw(among("", "EUR", "USD")) if costs else "",
     }
     return leg(
-        draw(st.sampled_from(CALL_IDS)),
+        draw(among(*CALL_IDS)),
         start,
         site=site,
         connect=connect,
-        delivered=draw(st.sampled_from([None, start - 4, start + 10])),
-        end=draw(st.sampled_from([start, start + 3, start + 20, start + 50, None])),
+        delivered=draw(among(None, start - 4, start + 10)),
+        end=draw(among(start, start + 3, start + 20, start + 50, None)),
         costs=costs,
         **(fields | fixed),  # type: ignore[arg-type]
     )
@@ -72,17 +73,17 @@ def _leg(draw: st.DrawFn, site: str, fixed: dict[str, object], start: int | None
 
 def _over_links(draw: st.DrawFn) -> list[Leg]:
     """One leg per site on a way, mostly, but not always, fitting; any of them may be missing."""
-    way = draw(st.one_of(st.just(SITES), st.permutations(SITES)))[: draw(st.integers(2, 3))]
-    start = draw(st.sampled_from((0, 0, 1, 5, 11, 40, DAY)))
+    way = draw(_WAYS)[: draw(st.integers(2, 3))]
+    start = draw(among(0, 0, 1, 5, 11, 40, DAY))
     outside, hides = draw(st.booleans()), draw(st.booleans())
     legs = []
     for index, site in enumerate(way):
         first, last = index == 0, index == len(way) - 1
-        called = OUTSIDE if outside else draw(st.sampled_from([RANGES[way[-1]] + "12", RANGES[way[-1]] + "12", "12"]))
+        called = OUTSIDE if outside else draw(among(RANGES[way[-1]] + "12", RANGES[way[-1]] + "12", "12"))
         fixed: dict[str, object] = {
-            "origination_number": as_shown(draw, draw(st.sampled_from([RANGES[way[0]] + "11", "11"])), hides),
+            "origination_number": as_shown(draw, draw(among(RANGES[way[0]] + "11", "11")), hides),
             "called_number": as_shown(draw, called, hides),
-            "transferred_call_id_1": draw(st.sampled_from(["", "", "", "1"])),
+            "transferred_call_id_1": draw(among("", "", "", "1")),
             "transferred_call_id_2": "",
         }
         if outside:
@@ -92,5 +93,5 @@ def _over_links(draw: st.DrawFn) -> list[Leg]:
         if not last:
             fixed["destination_device"] = f"LINK {way[index + 1].title()} "
         if draw(st.integers(0, 5)):
-            legs.append(_leg(draw, site, fixed, start + draw(st.sampled_from([0, 0, 1, 5, 11]))))
+            legs.append(_leg(draw, site, fixed, start + draw(among(0, 0, 1, 5, 11))))
     return legs

@@ -46,7 +46,7 @@ class Worker:
 
     def legs_of_site_calls(self) -> list[int]:
         """How many legs each site call has."""
-        rows = self.archive.newest_rows.values()
+        rows = self.archive.shown().values()
         return sorted(row.leg_count for row in rows if isinstance(row, SiteCall))
 
     @staticmethod
