@@ -14,7 +14,7 @@ from connectors.clickhouse.blocks import REJECTS, TABLES, Block, WarehouseRow, i
 from connectors.clickhouse.client import ClickHouseOptions
 from connectors.clickhouse.messages import MessageWriter
 from connectors.clickhouse.writer import RowWriter
-from schemas.cdr import Lifecycle, Reject
+from schemas.cdr import Lifecycle, Reject, Rerate
 from schemas.codec import encode
 from schemas.rows import Withdrawal
 from tests.conftest import ClickHouseServer
