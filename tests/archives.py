@@ -7,7 +7,7 @@ from datetime import datetime
 
 from connectors.clickhouse.stored import Stored
 from pipeline.agents.join import Output
-from pipeline.domain.cover import Span, moments
+from pipeline.domain.cover import Span
 from schemas.codec import decode
 from schemas.rows import Row
 from tests.property.archive import Archive
@@ -49,7 +49,7 @@ class PublishedRows:
 
     async def newest(self, sites: Collection[str], partition: int) -> datetime | None:
         """The last moment of any leg."""
-        return max((moment for leg in self._rows.legs().values() for moment in moments(leg)), default=None)
+        return self._rows.newest()
 
     async def around(self, sites: Collection[str], partition: int, span: Span) -> Stored:
         """The legs of a stretch of time, all others of their calls, and charges."""

@@ -23,6 +23,14 @@ class ClickHouseServer(NamedTuple):
         """The name of a database that no other test uses; it does not exist yet."""
         return f"test_{uuid4().hex[:12]}"
 
+    def used_by(self, program: pytest.MonkeyPatch) -> Client:
+        """Tell the program, by environment variables, of a database of its own; a client of that."""
+        name = self.fresh_database()
+        url = f"clickhouse://default@{self.host}:{self.port}?http_port={self.http_port}"
+        program.setenv("SWYX_CDR__CLICKHOUSE__URL", url)
+        program.setenv("SWYX_CDR__CLICKHOUSE__DATABASE", name)
+        return self.client(name)
+
     def client(self, database: str) -> Client:
         """A client of a database."""
         return Client(self.host, port=self.port, database=database)

@@ -2,15 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
-from clickhouse_driver import Client
-
-from connectors.clickhouse.client import ClickHouseOptions, connect
+from connectors.clickhouse.client import ClickHouseOptions, connected
 from connectors.clickhouse.migrate import migrate
 from schemas.cdr import Reject
 from schemas.rows import Charge, LegRow, SiteCall, Total
@@ -32,25 +28,15 @@ def fresh_warehouse(server: ClickHouseServer) -> ClickHouseOptions:
     return options
 
 
-@contextmanager
-def client_of(options: ClickHouseOptions) -> Iterator[Client]:
-    """A client, closed at the end."""
-    client = connect(options)
-    try:
-        yield client
-    finally:
-        client.disconnect()
-
-
 def select(options: ClickHouseOptions, query: str) -> list[tuple[Any, ...]]:
     """The rows of a query."""
-    with client_of(options) as client:
+    with connected(options) as client:
         return list(client.execute(query))
 
 
 def execute(options: ClickHouseOptions, statement: str) -> None:
     """Runs a statement."""
-    with client_of(options) as client:
+    with connected(options) as client:
         client.execute(statement)
 
 

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import logging
 import os
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import parse_qs, unquote, urlsplit
@@ -110,6 +112,16 @@ def connect(options: ClickHouseOptions, answer_seconds: float = ANSWER_SECONDS) 
         ) from error
     _check_version(client, options)
     return client
+
+
+@contextmanager
+def connected(options: ClickHouseOptions, answer_seconds: float = ANSWER_SECONDS) -> Iterator[Client]:
+    """The client of `connect`, closed at the end."""
+    client = connect(options, answer_seconds)
+    try:
+        yield client
+    finally:
+        client.disconnect()
 
 
 def refusal(error: errors.ServerException, options: ClickHouseOptions) -> Exception:

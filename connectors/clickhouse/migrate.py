@@ -15,7 +15,7 @@ from importlib.resources import files
 import structlog
 from clickhouse_driver import Client
 
-from connectors.clickhouse.client import ClickHouseOptions, connect
+from connectors.clickhouse.client import ClickHouseOptions, connected
 from connectors.clickhouse.errors import WarehouseError
 
 _JOURNAL = """\
@@ -65,18 +65,12 @@ def migrate(
     Raises WarehouseError if an applied file has changed since or the warehouse was migrated by a newer version.
     """
     known = released_migrations() if migrations is None else migrations
-    client = connect(replace(options, database="default"))
-    try:
+    with connected(replace(options, database="default")) as client:
         statements = _create_database(client, options.database, dry_run=dry_run)
-    finally:
-        client.disconnect()
     if statements and dry_run:
         return [*statements, _JOURNAL, *(statement for migration in known for statement in migration.statements)]
-    client = connect(options)
-    try:
+    with connected(options) as client:
         return statements + _apply(client, known, options.database, dry_run=dry_run)
-    finally:
-        client.disconnect()
 
 
 def require_migrated(options: ClickHouseOptions) -> None:

@@ -10,7 +10,7 @@ from typing import Protocol, TypeVar
 
 import structlog
 
-from connectors.clickhouse.client import ClickHouseOptions, connect
+from connectors.clickhouse.client import ClickHouseOptions, connected
 from connectors.clickhouse.errors import Failure, WarehouseError, failure_of, first_line
 from connectors.clickhouse.sink import GROUP as SINK_GROUP
 from connectors.clickhouse.stored import Stored, newest_moment, stored_around
@@ -104,18 +104,12 @@ class WarehouseArchive:
             raise
 
     def _newest(self, sites: Collection[str]) -> datetime | None:
-        client = connect(self._warehouse)
-        try:
+        with connected(self._warehouse) as client:
             return newest_moment(client, sites)
-        finally:
-            client.disconnect()
 
     def _around(self, sites: Collection[str], span: Span) -> Stored:
-        client = connect(self._warehouse)
-        try:
+        with connected(self._warehouse) as client:
             return stored_around(client, sites, *span.instants())
-        finally:
-            client.disconnect()
 
 
 async def _patiently(ask: Callable[[], _Found]) -> _Found:

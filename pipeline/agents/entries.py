@@ -23,12 +23,12 @@ class Entries:
     """The keys of a group's lifecycle messages by the hour of the last moment of their legs."""
 
     def __init__(self) -> None:
-        self._keys: dict[int, list[bytes]] = {}
+        self._keys: dict[int, set[bytes]] = {}
 
     def note(self, key: bytes, message: Lifecycle) -> None:
-        """Take note of an entry."""
+        """Take note of an entry; once more changes nothing."""
         last = max((hour_of(moment) for leg in message.legs for moment in moments(leg)), default=0)
-        self._keys.setdefault(last, []).append(key)
+        self._keys.setdefault(last, set()).add(key)
 
     def take_before(self, hour: int) -> list[bytes]:
         """The keys of entries all of whose legs are older than this hour; they are forgotten here."""

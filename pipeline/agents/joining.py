@@ -98,13 +98,11 @@ class Joining:
         """Write messages with new legs into the table, and those that are there: a crash may have cut off the rest."""
         confirmations = []
         for event, result in joined:
-            message, store = result.message, result.store
-            if message is not None:
+            if result.message is not None:
                 key = message_key(event.message.partition, event.message.offset)
-                known = self._table.get(event, key) is not None
-                if store and not known:
-                    self._groups.of_site(message.site).entries.note(key, message)
-                if store or known:
+                if result.store:
+                    self._groups.of_site(result.message.site).entries.note(key, result.message)
+                if result.store or self._table.get(event, key) is not None:
                     confirmations.append(self._table.put(event, key, event.value))
         for confirmation in confirmations:
             await confirmation

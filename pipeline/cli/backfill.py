@@ -31,7 +31,7 @@ def backfill(
     ] = False,
 ) -> None:
     """Read whole files and write the same rows as the stream, without Kafka. The stream of these sites must not run."""
-    from connectors.clickhouse.client import connect
+    from connectors.clickhouse.client import connected
     from connectors.clickhouse.epochs import next_epoch
     from connectors.clickhouse.migrate import migrate
     from connectors.clickhouse.writer import RowWriter
@@ -47,16 +47,13 @@ def backfill(
     groups = groups_of(settings, {entry.name for entry, _ in todo})
     with warehouse(settings) as options:
         migrate(options)
-        client = connect(options)
-        try:
+        with connected(options) as client:
             _refuse_beside_stream(client, {name for rules in groups for name in rules.sites})
             with RowWriter(options) as writer:
                 collect_seldom()
                 direct = DirectGroups(groups, client, writer)
                 run = FileBackfill(settings, direct, next_epoch(client, "backfill"), accept_last_line)
                 done = run.read(todo)
-        finally:
-            client.disconnect()
     for file in done.torn:
         typer.echo(f"{file}: the last line has no line end and is left out; --accept-last-line reads it", err=True)
     typer.echo(f"{done.legs} legs and {done.rejects} rejects of {len(todo)} files")

@@ -38,7 +38,7 @@ def export(
 ) -> None:
     """Write the legs of a site as a cdr.txt, by their start, in the site's dialect or another one."""
     from connectors.cdr_file.writing import VERSION_LINE, LegWriter, UnwritableError
-    from connectors.clickhouse.client import connect
+    from connectors.clickhouse.client import connected
     from connectors.clickhouse.migrate import require_migrated
     from connectors.clickhouse.stored import legs_in_order
     from pipeline.cli.endpoints import warehouse
@@ -52,16 +52,14 @@ def export(
     writer = LegWriter(form, header=header)
     with warehouse(settings) as options, _opened(output) as stream:
         require_migrated(options)
-        client = connect(options)
         try:
-            stream.write(VERSION_LINE if version_line else b"")
-            stream.write(writer.head())
-            for leg in legs_in_order(client, site, *days(first, until)):
-                stream.write(writer.write(leg))
+            with connected(options) as client:
+                stream.write(VERSION_LINE if version_line else b"")
+                stream.write(writer.head())
+                for leg in legs_in_order(client, site, *days(first, until)):
+                    stream.write(writer.write(leg))
         except UnwritableError as error:
             raise CommandError(str(error)) from error
-        finally:
-            client.disconnect()
 
 
 def _dialect(

@@ -94,16 +94,13 @@ class SiteStates:
     def _ask(self) -> dict[str, str] | None:
         from clickhouse_driver import errors
 
-        from connectors.clickhouse.client import connect
+        from connectors.clickhouse.client import connected
         from connectors.clickhouse.errors import WarehouseError, first_line
         from connectors.clickhouse.sites import read_sites
 
         try:
-            client = connect(self._options, _ANSWER_SECONDS)
-            try:
+            with connected(self._options, _ANSWER_SECONDS) as client:
                 return {name: site.state for name, site in read_sites(client).items()}
-            finally:
-                client.disconnect()
         except (WarehouseError, errors.Error, OSError, EOFError) as error:
             _log.warning("the sites' states are not known", reason=first_line(error))
             return None

@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from pipeline.cli.errors import CommandError
 from pipeline.cli.options import DEFAULT_CONFIG, ConfigOption, SiteOption, chosen_sites
 
 if TYPE_CHECKING:
@@ -29,7 +28,7 @@ def list_rejects(
     limit: Annotated[int, typer.Option(min=1, help="Show at most so many, the newest.")] = 50,
 ) -> None:
     """Print the lines that could not be read, the newest first: where, why, and how they begin."""
-    from connectors.clickhouse.client import connect
+    from connectors.clickhouse.client import connected
     from connectors.clickhouse.migrate import require_migrated
     from connectors.clickhouse.rejects import count_rejects, newest_rejects
     from pipeline.cli.endpoints import warehouse
@@ -40,12 +39,9 @@ def list_rejects(
     settings = load_settings(config, os.environ)
     with warehouse(settings) as options:
         require_migrated(options)
-        client = connect(options)
-        try:
+        with connected(options) as client:
             count = sum(count_rejects(client, site).values())
             shown = newest_rejects(client, site, limit)
-        finally:
-            client.disconnect()
     if shown:
         table_console().print(rejects_table(shown))
     more = f", the {len(shown)} newest are shown" if len(shown) < count else ""
@@ -58,9 +54,9 @@ def list_rejects(
 def replay_rejects(config: ConfigOption = DEFAULT_CONFIG, site: SiteOption = None) -> None:
     """Read rejected lines again after a fix: what can be read now goes the normal way and leaves the list."""
     from connectors.clickhouse.migrate import require_migrated
-    from connectors.kafka.producer import Publisher, PublishError
-    from pipeline.cli.endpoints import clickhouse_options, kafka_options
+    from pipeline.cli.endpoints import clickhouse_options
     from pipeline.cli.lifetime import stop_event
+    from pipeline.cli.publishing import publishing
     from pipeline.cli.rejects_replay import Replay
     from pipeline.cli.settings import group_of, load_settings
     from pipeline.cli.wiring_tail import dialect
@@ -71,27 +67,17 @@ def replay_rejects(config: ConfigOption = DEFAULT_CONFIG, site: SiteOption = Non
     options = clickhouse_options(settings)
     require_migrated(options)
     dialects = {entry.name: dialect(entry) for entry in settings.sites}
-    publisher = Publisher(kafka_options(settings), stop)
-    try:
-        if not publisher.connect():
-            raise CommandError("stopped before anything was replayed")
+    with publishing(settings, stop, "replayed") as publisher:
         done = Replay(dialects, group_of(settings), publisher).run(_stored(options, site))
-    except PublishError as error:
-        raise CommandError(str(error)) from error
-    finally:
-        publisher.close()
     _report(done)
 
 
 def _stored(options: ClickHouseOptions, site: str | None) -> Iterator[Reject]:
-    from connectors.clickhouse.client import connect
+    from connectors.clickhouse.client import connected
     from connectors.clickhouse.rejects import stored_rejects
 
-    client = connect(options)
-    try:
+    with connected(options) as client:
         yield from stored_rejects(client, site)
-    finally:
-        client.disconnect()
 
 
 def _report(done: Done) -> None:

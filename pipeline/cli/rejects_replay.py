@@ -17,6 +17,7 @@ from connectors.cdr_file.parse import PARSER_VERSION
 from connectors.cdr_file.tail_site import MAX_LEGS, MAX_RAW_BYTES
 from pipeline.agents.join import Refusal, read_message
 from pipeline.cli.errors import CommandError
+from pipeline.cli.publishing import confirm
 from schemas.cdr import Heartbeat, Leg, Lifecycle, Reject, Rerate
 from schemas.codec import DecodeError, decode, encode
 from schemas.keys import address
@@ -24,7 +25,6 @@ from schemas.rows import Row
 from schemas.topics import LIFECYCLE, TOPICS, Topic
 
 _REJECTS_AT_ONCE = 500
-_CONFIRM_SECONDS = 60.0
 _TICK = timedelta(milliseconds=1)  # the resolution of a reject's version
 _TOPICS = {topic.name: topic for topic in TOPICS}
 
@@ -130,8 +130,7 @@ class Replay:
             raise CommandError("stopped; what was replayed so far is replayed, run it again for the rest")
 
     def _confirm(self) -> None:
-        if not self._publisher.flush(_CONFIRM_SECONDS):
-            raise CommandError(f"Kafka confirmed nothing for {_CONFIRM_SECONDS:.0f} s: run it again when it is back")
+        confirm(self._publisher)
         for _ in self._publisher.confirmed():
             pass
 

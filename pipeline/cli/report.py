@@ -32,7 +32,7 @@ def check_bill(
 ) -> None:
     """Show where signalled charges are not what the tariff says, by site, trunk, carrier's site and destination."""
     from connectors.clickhouse.bill_check import bill_check
-    from connectors.clickhouse.client import connect
+    from connectors.clickhouse.client import connected
     from connectors.clickhouse.migrate import require_migrated
     from pipeline.cli.endpoints import warehouse
     from pipeline.cli.report_bill import bill_report
@@ -43,9 +43,6 @@ def check_bill(
     currencies = {entry.name: of_tariff.get(entry.tariff or "", "") for entry in chosen_sites(settings, site)}
     with warehouse(settings) as options:
         require_migrated(options)
-        client = connect(options)
-        try:
+        with connected(options) as client:
             found = bill_check(client, currencies, *days(first, until))
-        finally:
-            client.disconnect()
     print_report(bill_report(found), form)

@@ -74,7 +74,7 @@ def _through_the_stream(settings: Settings, orders: list[Rerate]) -> None:
 
 def _directly(settings: Settings, groups: list[GroupRules], days: list[date], site: str) -> None:
     """Do it here, under an epoch of its own: the stream, which does not run, begins a newer one when it starts."""
-    from connectors.clickhouse.client import connect
+    from connectors.clickhouse.client import connected
     from connectors.clickhouse.epochs import next_epoch
     from connectors.clickhouse.migrate import require_migrated
     from connectors.clickhouse.writer import RowWriter
@@ -85,14 +85,10 @@ def _directly(settings: Settings, groups: list[GroupRules], days: list[date], si
 
     with warehouse(settings) as options:
         require_migrated(options)
-        client = connect(options)
-        try:
-            with RowWriter(options) as writer:
-                direct = DirectGroups(groups, client, writer)
-                epoch = next_epoch(client, "rerate")
-                for rules in groups:
-                    for number, day in enumerate(days):
-                        direct.retell(rules, LocalDay(rules, day, site), row_version(epoch, number, 0))
-                direct.flush()
-        finally:
-            client.disconnect()
+        with connected(options) as client, RowWriter(options) as writer:
+            direct = DirectGroups(groups, client, writer)
+            epoch = next_epoch(client, "rerate")
+            for rules in groups:
+                for number, day in enumerate(days):
+                    direct.retell(rules, LocalDay(rules, day, site), row_version(epoch, number, 0))
+            direct.flush()

@@ -5,43 +5,33 @@ from __future__ import annotations
 import threading
 from collections.abc import Iterator, Sequence
 
-from connectors.clickhouse.client import connect
+from connectors.clickhouse.client import connected
 from connectors.clickhouse.rejects import details_of_messages
 from connectors.kafka.admin import connect as connect_kafka
-from connectors.kafka.producer import Publisher, PublishError
 from pipeline.agents.rerate import OTHER_CONFIGURATION
 from pipeline.cli.endpoints import clickhouse_options, kafka_cluster
 from pipeline.cli.errors import CommandError
 from pipeline.cli.lag import STAGES, Ends, behind
+from pipeline.cli.publishing import confirm, publishing
 from pipeline.cli.settings import Settings
 from schemas.cdr import Rerate
 from schemas.codec import encode
 from schemas.topics import LIFECYCLE
 
-_CONFIRM_SECONDS = 60.0
 _LOOK_SECONDS = 0.3
 
 
 def send_orders(settings: Settings, orders: Sequence[Rerate], stop: threading.Event) -> Ends:
     """Returns, when Kafka has confirmed all orders, where `cdr.lifecycle` ended before them."""
-    kafka = kafka_cluster(settings)
-    with connect_kafka(kafka) as admin:
+    with connect_kafka(kafka_cluster(settings)) as admin:
         before = admin.end_offsets([LIFECYCLE.name])
-    publisher = Publisher(kafka.client_options(), stop)
-    try:
-        if not publisher.connect():
-            raise CommandError("stopped before anything was ordered")
+    with publishing(settings, stop, "ordered") as publisher:
         for order in orders:
             key = order.group_name.encode()
             partition = publisher.partition_for(LIFECYCLE.name, key)
             if not publisher.publish(LIFECYCLE.name, key, encode(order), None, partition):
                 raise CommandError("stopped while giving orders; run it again")
-        if not publisher.flush(_CONFIRM_SECONDS):
-            raise CommandError(f"Kafka confirmed nothing for {_CONFIRM_SECONDS:.0f} s: run it again when it is back")
-    except PublishError as error:
-        raise CommandError(str(error)) from error
-    finally:
-        publisher.close()
+        confirm(publisher)
     return before
 
 
@@ -58,9 +48,6 @@ def wait_for_worker_and_sink(settings: Settings, stop: threading.Event) -> bool:
 
 def refusals(settings: Settings, before: Ends) -> Iterator[str]:
     """Why the worker refused orders that it found behind these offsets."""
-    client = connect(clickhouse_options(settings))
-    try:
+    with connected(clickhouse_options(settings)) as client:
         for (topic, partition), offset in before.items():
             yield from details_of_messages(client, OTHER_CONFIGURATION, f"{topic}-{partition}", offset)
-    finally:
-        client.disconnect()

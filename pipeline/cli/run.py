@@ -42,13 +42,10 @@ def run(
 
 
 def _summary(settings: Settings) -> str:
-    from connectors.clickhouse.client import connect
+    from connectors.clickhouse.client import connected
     from pipeline.cli.endpoints import clickhouse_options
 
-    client = connect(clickhouse_options(settings))
-    try:
+    with connected(clickhouse_options(settings)) as client:
         counts = "(SELECT count() FROM legs), (SELECT count() FROM calls), (SELECT count() FROM rejects)"
         ((legs, calls, rejects),) = client.execute(f"SELECT {counts}")
-    finally:
-        client.disconnect()
     return f"all files are read; the warehouse has {legs} legs, {calls} calls, {rejects} rejects"

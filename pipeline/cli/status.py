@@ -96,7 +96,7 @@ def _cells(site: Site, now: datetime) -> tuple[str, ...]:
 
 
 def _stored(settings: Settings) -> Stored:
-    from connectors.clickhouse.client import connect
+    from connectors.clickhouse.client import connected
     from connectors.clickhouse.migrate import require_migrated
     from connectors.clickhouse.rejects import count_rejects
     from connectors.clickhouse.sites import read_sites
@@ -104,11 +104,8 @@ def _stored(settings: Settings) -> Stored:
 
     options = clickhouse_options(settings)
     require_migrated(options)
-    client = connect(options)
-    try:
+    with connected(options) as client:
         return Stored(read_sites(client), count_rejects(client))
-    finally:
-        client.disconnect()
 
 
 def _lag(settings: Settings) -> Lag:

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 def worker(config: ConfigOption = DEFAULT_CONFIG) -> None:
     """Join legs into calls and charges until stopped. Several workers share the groups of sites."""
-    from connectors.clickhouse.client import connect
+    from connectors.clickhouse.client import connected
     from connectors.clickhouse.epochs import stream_epoch
     from connectors.kafka.admin import connect as connect_kafka
     from pipeline.agents.archive import WarehouseArchive
@@ -37,11 +37,8 @@ def worker(config: ConfigOption = DEFAULT_CONFIG) -> None:
     settings = load_settings(config, os.environ)
     with connect_kafka(kafka_cluster(settings)) as admin:
         topic_id = admin.topic_id(LIFECYCLE.name)
-    client = connect(clickhouse_options(settings))
-    try:
+    with connected(clickhouse_options(settings)) as client:
         epoch = stream_epoch(client, topic_id)
-    finally:
-        client.disconnect()
     archive = WarehouseArchive(clickhouse_options(settings), kafka_cluster(settings))
     options = WorkerOptions(
         kafka=kafka_cluster(settings),

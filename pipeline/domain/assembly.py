@@ -108,11 +108,7 @@ class Assembly:
     def leave(self, leg: Leg, joins: Joins) -> None:
         """Take out a leg; its site call falls into what the other references still join."""
         members = self._members(joins.with_it | joins.elsewhere | {leg.leg_id}) - {leg.leg_id}
-        self._by_call_id.take_out(leg.record.call_id.strip(), leg)
-        for reference in joins.wanted:
-            self._referrers.take_out(reference, leg)
-        self._missing.pop(leg.leg_id, None)
-        self._joined.pop(leg.leg_id, None)
+        self.forget([leg])
         for neighbour in joins.with_it:
             self._note_missing(self._legs[neighbour])
         self._regroup(members)

@@ -27,11 +27,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture
 def database(clickhouse: ClickHouseServer, monkeypatch: pytest.MonkeyPatch) -> Client:
     """A database of its own, which the program is told of by environment variables."""
-    name = clickhouse.fresh_database()
-    url = f"clickhouse://default@{clickhouse.host}:{clickhouse.port}?http_port={clickhouse.http_port}"
-    monkeypatch.setenv("SWYX_CDR__CLICKHOUSE__URL", url)
-    monkeypatch.setenv("SWYX_CDR__CLICKHOUSE__DATABASE", name)
-    return Client(clickhouse.host, port=clickhouse.port, database=name)
+    return clickhouse.used_by(monkeypatch)
 
 
 @pytest.fixture

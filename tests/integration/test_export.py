@@ -69,9 +69,7 @@ def test_what_was_read_from_files_is_written_again(
 ) -> None:
     sites = tmp_path / "sites"
     write_at_once(sites, start=datetime(2026, 10, 24, 20, tzinfo=UTC), legs=400, sites=1, faults=True)
-    url = f"clickhouse://default@{clickhouse.host}:{clickhouse.port}?http_port={clickhouse.http_port}"
-    monkeypatch.setenv("SWYX_CDR__CLICKHOUSE__URL", url)
-    monkeypatch.setenv("SWYX_CDR__CLICKHOUSE__DATABASE", clickhouse.fresh_database())
+    clickhouse.used_by(monkeypatch)
     swyx_cdr("backfill", "--config", sites / "swyx-cdr.toml")
 
     swyx_cdr("export", "--config", sites / "swyx-cdr.toml", "--site", "dortmund", "--output", tmp_path / "out.txt")

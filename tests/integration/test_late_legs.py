@@ -54,13 +54,10 @@ def parts(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture
 def expected(parts: Path, clickhouse: ClickHouseServer, monkeypatch: pytest.MonkeyPatch) -> Contents:
     """What one backfill makes of all files."""
-    name = clickhouse.fresh_database()
-    url = f"clickhouse://default@{clickhouse.host}:{clickhouse.port}?http_port={clickhouse.http_port}"
     with monkeypatch.context() as context:
-        context.setenv("SWYX_CDR__CLICKHOUSE__URL", url)
-        context.setenv("SWYX_CDR__CLICKHOUSE__DATABASE", name)
+        client = clickhouse.used_by(context)
         swyx_cdr("backfill", "--config", parts / "swyx-cdr.toml")
-    return contents(clickhouse.client(name))
+    return contents(client)
 
 
 @pytest.fixture

@@ -58,18 +58,9 @@ def expected(sites: Path, clickhouse: ClickHouseServer, tmp_path: Path, monkeypa
     shutil.copytree(sites.parent, tmp_path / "new")
     set_price(tmp_path / "new" / sites.name, "0.12")
     with monkeypatch.context() as context:
-        client = use_database(clickhouse, context)
+        client = clickhouse.used_by(context)
         swyx_cdr("backfill", "--config", tmp_path / "new" / sites.name)
     return contents(client)
-
-
-def use_database(clickhouse: ClickHouseServer, context: pytest.MonkeyPatch) -> Client:
-    """Let the program use a database of its own; a client of it."""
-    name = clickhouse.fresh_database()
-    url = f"clickhouse://default@{clickhouse.host}:{clickhouse.port}?http_port={clickhouse.http_port}"
-    context.setenv("SWYX_CDR__CLICKHOUSE__URL", url)
-    context.setenv("SWYX_CDR__CLICKHOUSE__DATABASE", name)
-    return clickhouse.client(name)
 
 
 def rated_at(client: Client, price: str) -> tuple[int, int]:
@@ -88,7 +79,7 @@ def totals_agree(client: Client) -> bool:
 def test_without_the_stream_all_days_anew_are_what_a_backfill_at_the_new_price_gives(
     config: Path, expected: Contents, clickhouse: ClickHouseServer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    client = use_database(clickhouse, monkeypatch)
+    client = clickhouse.used_by(monkeypatch)
     swyx_cdr("backfill", "--config", config)
     set_price(config, "0.12")
 
@@ -101,7 +92,7 @@ def test_without_the_stream_all_days_anew_are_what_a_backfill_at_the_new_price_g
 def test_days_that_are_not_named_keep_their_prices_and_totals_agree(
     config: Path, clickhouse: ClickHouseServer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    client = use_database(clickhouse, monkeypatch)
+    client = clickhouse.used_by(monkeypatch)
     swyx_cdr("backfill", "--config", config)
     set_price(config, "0.12")
 

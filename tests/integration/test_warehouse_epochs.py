@@ -4,11 +4,11 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
-from connectors.clickhouse.client import ClickHouseOptions
+from connectors.clickhouse.client import ClickHouseOptions, connected
 from connectors.clickhouse.epochs import LAST_EPOCH, next_epoch, stream_epoch
 from connectors.clickhouse.errors import WarehouseError
 from tests.conftest import ClickHouseServer
-from tests.warehouse import client_of, execute, fresh_warehouse
+from tests.warehouse import execute, fresh_warehouse
 
 
 @pytest.fixture
@@ -19,13 +19,13 @@ def warehouse(clickhouse: ClickHouseServer) -> ClickHouseOptions:
 
 def begin(warehouse: ClickHouseOptions, purpose: str) -> int:
     """A new epoch, asked for over a connection of its own."""
-    with client_of(warehouse) as client:
+    with connected(warehouse) as client:
         return next_epoch(client, purpose)
 
 
 def stream(warehouse: ClickHouseOptions, topic_id: str = "a") -> int:
     """The stream's epoch, asked for over a connection of its own."""
-    with client_of(warehouse) as client:
+    with connected(warehouse) as client:
         return stream_epoch(client, topic_id)
 
 

@@ -8,7 +8,7 @@ from decimal import Decimal
 import pytest
 
 from connectors.clickhouse.blocks import WarehouseRow
-from connectors.clickhouse.client import ClickHouseOptions
+from connectors.clickhouse.client import ClickHouseOptions, connected
 from connectors.clickhouse.rejects import stored_rejects
 from connectors.clickhouse.writer import RowWriter
 from schemas.rows import LinkMatch, Withdrawal
@@ -18,7 +18,6 @@ from tests.warehouse import (
     STARTED,
     an_id,
     charge,
-    client_of,
     execute,
     fresh_warehouse,
     leg_row,
@@ -204,7 +203,7 @@ def test_a_reject_comes_back_whole(
     written = written._replace(rejected_at=written.rejected_at + timedelta(milliseconds=250))
     writer.write([written])
 
-    with client_of(warehouse) as client:
+    with connected(warehouse) as client:
         assert list(stored_rejects(client)) == [written]
 
 

@@ -33,6 +33,10 @@ class Archive:
         """All legs by leg id."""
         return {row.leg.leg_id: row.leg for row in self._newest.values() if isinstance(row, LegRow)}
 
+    def newest(self) -> datetime | None:
+        """The last moment of any leg."""
+        return max((moment for leg in self.legs().values() for moment in moments(leg)), default=None)
+
     def around(self, span: Span) -> tuple[Span, list[Leg], list[Charge]]:
         """The legs that have to do with a stretch of time, the others of their calls, and their counted charges."""
         legs = self.legs()

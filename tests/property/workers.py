@@ -16,7 +16,7 @@ from pipeline.agents.groups import Groups
 from pipeline.agents.join import Output
 from pipeline.agents.joining import Joining
 from pipeline.agents.options import WorkerFigures, WorkerOptions
-from pipeline.domain.cover import Span, moments
+from pipeline.domain.cover import Span
 from pipeline.domain.rules import GroupRules
 from schemas.cdr import Heartbeat, Reject
 from schemas.codec import decode
@@ -83,7 +83,7 @@ class Sink:
     async def newest(self, sites: Collection[str], partition: int) -> datetime | None:
         """The last moment of any leg."""
         self._perhaps_store()
-        return max((moment for leg in self.archive.legs().values() for moment in moments(leg)), default=None)
+        return self.archive.newest()
 
     async def around(self, sites: Collection[str], partition: int, span: Span) -> Stored:
         """The legs of a stretch of time, all others of their calls, and charges."""
