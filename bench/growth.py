@@ -55,10 +55,12 @@ def messages(legs: Sequence[Leg], count: int) -> Iterator[bytes]:
             yield encode(Lifecycle(site, "", 1, tuple(leg for leg in taken if leg.site == site)))
 
 
-def legs_in(data: bytes) -> tuple[Leg, ...]:
-    """The legs of an encoded message."""
+def decoded(data: bytes) -> Lifecycle:
+    """The message in these bytes."""
     message = decode(data)
-    return message.legs if isinstance(message, Lifecycle) else ()
+    if not isinstance(message, Lifecycle):
+        raise TypeError(f"expected a message of legs, found {type(message).__name__}")
+    return message
 
 
 def _later(leg: Leg, copy: int) -> Leg:
@@ -74,23 +76,28 @@ def grow(rules: GroupRules, legs: Sequence[Leg], size: int) -> Grown:
     """Take in so many legs, then restore them."""
     encoded = list(messages(legs, size))
     collect_seldom()
-    group, before = Group(rules, PackedLegs()), resident_bytes()
+    packed = PackedLegs()
+    group, before = Group(rules, packed), resident_bytes()
     seconds, measured = 0.0, 0
     for data in encoded:
-        arrived = legs_in(data)
+        message = decoded(data)
         begin = time.process_time()
-        for leg in arrived:
+        packed.told(message, data)
+        for leg in message.legs:
             group.add(leg, 1)
         if len(group) > size * 9 // 10:
             seconds += time.process_time() - begin
-            measured += len(arrived)
+            measured += len(message.legs)
     if len(group) != size:
         sys.exit(f"expected {size} legs in state, found {len(group)}")
     grown = resident_bytes() - before
-    del arrived, leg
-    begin, group = time.process_time(), Group(rules, PackedLegs())
+    del message, leg
+    packed = PackedLegs()
+    begin, group = time.process_time(), Group(rules, packed)
     for data in encoded:
-        group.restore(legs_in(data))
+        message = decoded(data)
+        packed.told(message, data)
+        group.restore(message.legs)
     restored = time.process_time() - begin
     return Grown(round(seconds / measured * 1e6, 1), grown // size, round(restored / size * 1e6, 1))
 

@@ -19,6 +19,7 @@ from fastavro.read import SchemaResolutionError
 from schemas.cdr import CdrRecord, Heartbeat, Leg, Lifecycle, Position, Reject, Rerate
 from schemas.codec_lifecycle import lifecycle_codec
 from schemas.codec_records import Codec, record_codec
+from schemas.codec_rows import ROW_WRITERS
 from schemas.codec_values import Reader, Writer
 from schemas.registry import MESSAGE_TYPES, Schema, current_schemas, released_schemas
 from schemas.rows import Call, Charge, LegRow, LinkMatch, SiteCall, Total, Withdrawal
@@ -125,9 +126,8 @@ def _codec(schema: Schema) -> Codec:
     if message_type is Lifecycle:
         return lifecycle_codec(schema.definition)
     write_values, read_values = record_codec(schema.definition)
-    if message_type is LegRow:
-        return Codec(lambda row: write_values(_leg_row_values(row)), _built_by(read_values, _leg_row))
-    return Codec(write_values, _built_by(read_values, message_type._make))  # type: ignore[attr-defined]
+    build = _leg_row if message_type is LegRow else message_type._make  # type: ignore[attr-defined]
+    return Codec(ROW_WRITERS.get(message_type, write_values), _built_by(read_values, build))
 
 
 def _built_by(read_values: Reader, build: Callable[[list[Any]], Any]) -> Reader:
@@ -136,11 +136,6 @@ def _built_by(read_values: Reader, build: Callable[[list[Any]], Any]) -> Reader:
         return build(values), position
 
     return read
-
-
-def _leg_row_values(row: LegRow) -> tuple[Any, ...]:
-    leg = row.leg
-    return (leg.site, leg.leg_id, *leg.record, *leg.position, leg.anomalies, leg.extra, leg.raw_line, *row[1:])
 
 
 def _leg_row(values: list[Any]) -> LegRow:

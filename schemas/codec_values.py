@@ -83,24 +83,26 @@ def write_text(value: str) -> bytes:
     return (_SMALL[length] if length < 4096 else write_long(length)) + encoded
 
 
-class _WrittenTexts(dict[str, bytes]):
-    """Texts as they are written: most of a message are empty or come again and again. Bounded."""
+class Memo(dict[Any, bytes]):
+    """Values as they are written, for such as come again and again. Bounded."""
 
-    def __missing__(self, value: str) -> bytes:
-        encoded = value.encode()
-        length = len(encoded)
-        if length > _KEPT_BYTES:
-            return write_long(length) + encoded
-        if len(self) >= _KEPT_TEXTS:
-            self.clear()
-        written = self[value] = _SMALL[length] + encoded
+    def __init__(self, write: Writer) -> None:
+        super().__init__()
+        self._write = write
+
+    def __missing__(self, value: Any) -> bytes:
+        written = self._write(value)
+        if len(written) <= _KEPT_BYTES:
+            if len(self) >= _KEPT_VALUES:
+                self.clear()
+            self[value] = written
         return written
 
 
-_KEPT_TEXTS = 4096
+_KEPT_VALUES = 1 << 13
 _KEPT_BYTES = 64
-# `write_text` for texts that are likely to come again.
-written_text = _WrittenTexts().__getitem__
+# `write_text` for texts that are likely to come again: most of a message are empty or in the message before.
+written_text = Memo(write_text).__getitem__
 
 
 def read_text(data: bytes, position: int) -> tuple[str, int]:

@@ -32,13 +32,16 @@ class Held:
     def __init__(self, rules: GroupRules) -> None:
         self.rules = rules
         self.sites = sorted(rules.sites)
-        self.group = Group(rules, PackedLegs())
-        self.group.close()
-        self.opened = False
         self.complete_from = 0
-        self.noted = False
         self.watermark = Watermark(rules.sites)
         self.entries = Entries()
+        self._begin()
+
+    def _begin(self) -> None:
+        self.legs = PackedLegs()
+        self.group = Group(self.rules, self.legs)
+        self.group.close()
+        self.opened = self.noted = False
 
     def open(self, floor: int) -> None:
         """Begin: all legs from this hour on are in state."""
@@ -55,9 +58,7 @@ class Held:
         sure_from = self.complete_from + REACH_HOURS if self.complete_from else 0
         self.group.forget(sure_from + _STRADDLING_HOURS if sure_from else 0)
         if self.group.oldest_hour < sure_from:
-            self.group = Group(self.rules)
-            self.group.close()
-            self.opened = self.noted = False
+            self._begin()
 
     def give_up(self, floor: int) -> None:
         """Give up calls that ended before this hour; the table need not have them any more."""
@@ -175,4 +176,5 @@ class Groups:
             held = self.of_site(message.site)
             held.entries.note(key, message)
             if held.opened:
+                held.legs.told(message, data)
                 held.group.restore(message.legs)

@@ -82,7 +82,9 @@ async def join(data: bytes, source: Source, groups: Groups, archive: Archive, ep
         return Joined([Output(*address(message), data)])
     if isinstance(message, Rerate):
         return Joined([], order=message)
-    rows, store = await _join_legs(message, source, groups.of_site(message.site), archive, epoch)
+    held = groups.of_site(message.site)
+    held.legs.told(message, data)
+    rows, store = await _join_legs(message, source, held, archive, epoch)
     return Joined([Output(*address(row), encode(row)) for row in rows], message, store)
 
 
@@ -91,15 +93,13 @@ async def _join_legs(
 ) -> tuple[list[Row], bool]:
     """The rows that the legs of a message change, and whether the state did not know all of them."""
     await begin(held, source.partition, archive)
-    rows: list[Row] = []
-    store = False
-    for index, leg in enumerate(message.legs):
-        version = row_version(epoch, source.offset, index)
+    for leg in message.legs:
         while span := held.group.lacks(leg):
             await bring_back(held, span, source.partition, archive)
-        store = store or not held.group.knows(leg)
-        rows += held.group.add(leg, version)
-        rows += await due_totals(held, version, source.partition, archive)
+    store = not all(map(held.group.knows, message.legs))
+    rows = held.group.add_all(message.legs, row_version(epoch, source.offset, 0))
+    last_version = row_version(epoch, source.offset, max(0, len(message.legs) - 1))
+    rows += await due_totals(held, last_version, source.partition, archive)
     return rows, store
 
 

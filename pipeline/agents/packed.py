@@ -10,56 +10,77 @@ from zlib import compress, decompress
 from schemas.cdr import Leg, Lifecycle
 from schemas.codec import decode, encode
 
-_PLAIN = 1_000
+_PLAIN = 2_000
+_AT_ONCE = 100
 
 
 class PackedLegs(MutableMapping[str, Leg]):
-    """Legs by leg id; all but the 1,000 used last are kept as compressed messages, of some 270 bytes each.
+    """Legs by leg id; all but some 2,000 used last are kept as compressed messages, of some 200 bytes a leg.
 
-    A leg that was decoded from a message comes back as it was put in. Calls that still change are of recent legs,
-    so few are unpacked again.
+    Those that a message brought (`told`) stay in it, others are put together by the hundred. A leg that was decoded
+    from a message comes back as it was put in. Calls that still change are of recent legs, so few are unpacked again.
     """
 
     def __init__(self) -> None:
-        self._packed: dict[str, bytes] = {}  # empty while the leg is only in `_plain`
-        self._plain: OrderedDict[str, Leg] = OrderedDict()
+        self._pack_of: dict[str, bytes] = {}  # empty while the leg is only in `_loose`
+        self._loose: dict[str, Leg] = {}
+        self._plain: OrderedDict[bytes, dict[str, Leg]] = OrderedDict()
+        self._plain_legs = 0
+        self._told: tuple[bytes, dict[str, Leg]] = (b"", {})
 
     def __len__(self) -> int:
-        return len(self._packed)
+        return len(self._pack_of)
 
     def __iter__(self) -> Iterator[str]:
-        return iter(self._packed)
+        return iter(self._pack_of)
 
     def __contains__(self, leg_id: object) -> bool:
-        return leg_id in self._packed
+        return leg_id in self._pack_of
 
     def __getitem__(self, leg_id: str) -> Leg:
-        leg = self._plain.get(leg_id)
-        if leg is None:
-            leg = _unpacked(self._packed[leg_id])
-            self._keep(leg_id, leg)
-        return leg
+        pack = self._pack_of[leg_id]
+        if not pack:
+            return self._loose[leg_id]
+        legs = self._plain.get(pack)
+        if legs is None:
+            message = cast("Lifecycle", decode(decompress(pack)))
+            legs = self._keep(pack, {leg.leg_id: leg for leg in message.legs})
+        return legs[leg_id]
 
     def __setitem__(self, leg_id: str, leg: Leg) -> None:
-        self._packed[leg_id] = b""
-        self._keep(leg_id, leg)
+        pack, legs = self._told
+        if legs.get(leg_id) is leg:
+            self._pack_of[leg_id] = pack
+            self._loose.pop(leg_id, None)
+            return
+        self._pack_of[leg_id] = b""
+        self._loose[leg_id] = leg
+        if len(self._loose) >= _AT_ONCE:
+            self._pack_loose()
 
     def __delitem__(self, leg_id: str) -> None:
-        del self._packed[leg_id]
-        self._plain.pop(leg_id, None)
+        del self._pack_of[leg_id]
+        self._loose.pop(leg_id, None)
 
-    def _keep(self, leg_id: str, leg: Leg) -> None:
-        self._plain[leg_id] = leg
-        if len(self._plain) > _PLAIN:
-            oldest_id, oldest = self._plain.popitem(last=False)
-            if not self._packed[oldest_id]:
-                self._packed[oldest_id] = _packed(oldest)
+    def told(self, message: Lifecycle, data: bytes) -> None:
+        """Say that the legs that are put in next come from a message, and the bytes that it was decoded from."""
+        # The line and the fields read from it say much the same, so the fastest level halves them.
+        pack = compress(data, 1)
+        self._told = pack, self._keep(pack, {leg.leg_id: leg for leg in message.legs})
 
+    def _keep(self, pack: bytes, legs: dict[str, Leg]) -> dict[str, Leg]:
+        self._plain_legs += len(legs) - len(self._plain.pop(pack, ()))
+        self._plain[pack] = legs
+        while self._plain_legs > _PLAIN and len(self._plain) > 1:
+            self._plain_legs -= len(self._plain.popitem(last=False)[1])
+        return legs
 
-def _packed(leg: Leg) -> bytes:
-    # The line and the fields read from it say much the same, so the fastest level halves them.
-    return compress(encode(Lifecycle(leg.site, "", 1, (leg,))), 1)
-
-
-def _unpacked(data: bytes) -> Leg:
-    return cast("Lifecycle", decode(decompress(data))).legs[0]
+    def _pack_loose(self) -> None:
+        by_site: dict[str, list[Leg]] = {}
+        for leg in self._loose.values():
+            by_site.setdefault(leg.site, []).append(leg)
+        self._loose = {}
+        for site, legs in by_site.items():
+            pack = compress(encode(Lifecycle(site, "", 1, tuple(legs))), 1)
+            self._pack_of.update(dict.fromkeys([leg.leg_id for leg in legs], pack))
+            self._keep(pack, {leg.leg_id: leg for leg in legs})

@@ -56,7 +56,7 @@ async def _run(
         bootstrap_servers=servers(options.kafka),
         enable_idempotence=True,
         acks="all",
-        compression_type="lz4",
+        compression_type="zstd",
         max_batch_size=256 * 1024,
         max_request_size=4 * 1024 * 1024,
         **producer_security(options.kafka),

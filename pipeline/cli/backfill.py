@@ -31,10 +31,10 @@ def backfill(
     ] = False,
 ) -> None:
     """Read whole files and write the same rows as the stream, without Kafka. The stream of these sites must not run."""
+    from connectors.clickhouse.behind import WriterBehind
     from connectors.clickhouse.client import connected
     from connectors.clickhouse.epochs import next_epoch
     from connectors.clickhouse.migrate import migrate
-    from connectors.clickhouse.writer import RowWriter
     from pipeline.cli.backfill_files import FileBackfill
     from pipeline.cli.direct import DirectGroups
     from pipeline.cli.endpoints import warehouse
@@ -49,7 +49,7 @@ def backfill(
         migrate(options)
         with connected(options) as client:
             _refuse_beside_stream(client, {name for rules in groups for name in rules.sites})
-            with RowWriter(options) as writer:
+            with WriterBehind(options) as writer:
                 collect_seldom()
                 direct = DirectGroups(groups, client, writer)
                 run = FileBackfill(settings, direct, next_epoch(client, "backfill"), accept_last_line)

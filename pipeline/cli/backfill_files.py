@@ -16,7 +16,7 @@ from pipeline.cli.direct import DirectGroups
 from pipeline.cli.errors import CommandError
 from pipeline.cli.settings import Settings, SiteSettings
 from pipeline.cli.wiring_tail import dialect, source_name
-from pipeline.domain.versions import row_version
+from pipeline.domain.versions import LEGS_IN_A_MESSAGE, row_version
 from schemas.cdr import Leg, Reject
 
 _BEGINNING = datetime.min.replace(tzinfo=UTC)
@@ -104,10 +104,12 @@ class FileBackfill:
             raise CommandError(f"{file}: {error.strerror}; make it readable and run the backfill again") from error
 
     def _take(self, entries: list[Leg | Reject]) -> None:
+        legs = [entry for entry in entries if isinstance(entry, Leg)]
+        for first in range(0, len(legs), LEGS_IN_A_MESSAGE):
+            taken = legs[first : first + LEGS_IN_A_MESSAGE]
+            self._groups.add(taken[0].site, taken, row_version(self._epoch, self._legs, 0))
+            self._legs += len(taken)
         for entry in entries:
             if isinstance(entry, Reject):
                 self._groups.reject(entry)
                 self._rejects += 1
-            else:
-                self._groups.add(entry, row_version(self._epoch, self._legs, 0))
-                self._legs += 1

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 from clickhouse_driver import Client
 
+from connectors.clickhouse.behind import WriterBehind
 from connectors.clickhouse.blocks import WarehouseRow
 from connectors.clickhouse.stored import newest_moment, stored_around
-from connectors.clickhouse.writer import RowWriter
 from pipeline.domain.cover import Span, hour_of
 from pipeline.domain.days import LocalDay
 from pipeline.domain.rules import GroupRules
@@ -25,13 +25,12 @@ class DirectGroups:
     Of a group with more than 100,000 legs only the newest stay in memory; the others come back when they are needed.
     """
 
-    def __init__(self, rules: Iterable[GroupRules], client: Client, writer: RowWriter) -> None:
+    def __init__(self, rules: Iterable[GroupRules], client: Client, writer: WriterBehind) -> None:
         self._client = client
         self._writer = writer
         self._groups: dict[str, Group] = {}
         self._sites_of: dict[str, list[str]] = {}
         self._rows: list[WarehouseRow] = []
-        self.unwritable = 0
         for group_rules in rules:
             sites = sorted(group_rules.sites)
             group = Group(group_rules)
@@ -40,13 +39,22 @@ class DirectGroups:
             self._groups.update(dict.fromkeys(sites, group))
             self._sites_of.update(dict.fromkeys(sites, sites))
 
-    def add(self, leg: Leg, version: int) -> None:
-        """Join a leg; its rows are written sooner or later, all of them with `flush`."""
-        group = self._groups[leg.site]
-        while span := group.lacks(leg):
-            self._recall(leg.site, span)
-        self._rows += group.add(leg, version)
-        self._finish(leg.site, version)
+    @property
+    def unwritable(self) -> int:
+        """How many rows the warehouse could not hold; they became rejects."""
+        return self._writer.unwritable
+
+    def add(self, site: str, legs: Sequence[Leg], first_version: int) -> None:
+        """Join legs of a site; their rows are written sooner or later, all of them with `flush`.
+
+        The versions are `first_version` and those behind it, one for each leg.
+        """
+        group = self._groups[site]
+        for leg in legs:
+            while span := group.lacks(leg):
+                self._recall(site, span)
+        self._rows += group.add_all(legs, first_version)
+        self._finish(site, first_version + len(legs) - 1)
 
     def _finish(self, site: str, version: int) -> None:
         group = self._groups[site]
@@ -54,7 +62,7 @@ class DirectGroups:
             self._recall(site, span)
             self._rows += group.late_totals(version)
         if len(self._rows) >= _ROWS_AT_ONCE:
-            self.flush()
+            self._write()
 
     def retell(self, rules: GroupRules, day: LocalDay, first_version: int) -> None:
         """Write all rows of the calls of a day anew, as they are by these rules; all of them with `flush`.
@@ -74,13 +82,17 @@ class DirectGroups:
         self._rows.append(reject)
 
     def flush(self) -> None:
-        """Return when all rows are safe; then give up what is too much to keep."""
-        unwritable = self._writer.write(self._rows)
-        self._writer.write(unwritable)
-        self.unwritable += len(unwritable)
+        """Return when all rows are safe."""
+        self._write()
+        self._writer.wait()
+
+    def _write(self) -> None:
+        """Have the rows written; give up what is too much to keep, when all that is told of it is safe."""
+        self._writer.write(self._rows)
         self._rows = []
         for group in set(self._groups.values()):
             if len(group) > _LEGS_IN_STATE:
+                self._writer.wait()
                 group.forget(group.hour_of_newest(_LEGS_IN_STATE // 2))
 
     def _recall(self, site: str, span: Span) -> None:

@@ -74,10 +74,10 @@ def _through_the_stream(settings: Settings, orders: list[Rerate]) -> None:
 
 def _directly(settings: Settings, groups: list[GroupRules], days: list[date], site: str) -> None:
     """Do it here, under an epoch of its own: the stream, which does not run, begins a newer one when it starts."""
+    from connectors.clickhouse.behind import WriterBehind
     from connectors.clickhouse.client import connected
     from connectors.clickhouse.epochs import next_epoch
     from connectors.clickhouse.migrate import require_migrated
-    from connectors.clickhouse.writer import RowWriter
     from pipeline.cli.direct import DirectGroups
     from pipeline.cli.endpoints import warehouse
     from pipeline.domain.days import LocalDay
@@ -85,7 +85,7 @@ def _directly(settings: Settings, groups: list[GroupRules], days: list[date], si
 
     with warehouse(settings) as options:
         require_migrated(options)
-        with connected(options) as client, RowWriter(options) as writer:
+        with connected(options) as client, WriterBehind(options) as writer:
             direct = DirectGroups(groups, client, writer)
             epoch = next_epoch(client, "rerate")
             for rules in groups:

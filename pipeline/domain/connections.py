@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from typing import NamedTuple
 
 from pipeline.domain.assembly import Assembly, Joins
 from pipeline.domain.legs import LegClassifier, Part
@@ -14,15 +13,24 @@ from pipeline.domain.shape import CallShape, SiteCallShape, call_shape
 from schemas.cdr import Leg
 
 
-class Moved(NamedTuple):
-    """What a leg has changed: the calls that were, and those that are.
+class Changed:
+    """What some legs have changed, until it is told: the calls as they were, and the legs whose calls may be others.
 
-    Where it has to do with no other leg, there are none of both, and it is `alone`.
+    `alone` are legs that are new and have to do with no other, which most are: they are in neither.
     """
 
-    before: Sequence[CallShape]
-    after: Sequence[CallShape]
-    alone: SiteCallShape | None = None
+    __slots__ = ("alone", "before", "leg_ids")
+
+    def __init__(self) -> None:
+        self.before: list[CallShape] = []
+        self.leg_ids: dict[str, None] = {}
+        self.alone: dict[str, tuple[Part, int]] = {}
+
+    def note(self, call: CallShape) -> None:
+        """Keep a call as it is before it changes."""
+        self.before.append(call)
+        for site_call in call.site_calls:
+            self.leg_ids.update(dict.fromkeys(site_call.leg_ids))
 
 
 class Connections:
@@ -33,28 +41,32 @@ class Connections:
         self._assembly = Assembly(legs, self._part)
         self._pairing = Pairing(plan)
 
-    def enter(self, leg: Leg) -> Moved:
+    def enter(self, leg: Leg, version: int, changed: Changed) -> None:
         """Enter a leg that is new in the set."""
         part = self._part(leg)
         joins = self._assembly.joins(leg)
         moves = self._pairing.enter(part)
         touched = self._touched(leg, joins, moves)
-        before = self.calls(touched) if touched else ()
+        if touched:
+            self._note(touched, changed)
+            changed.leg_ids[leg.leg_id] = None
+        else:
+            changed.alone[leg.leg_id] = part, version
         self._assembly.enter(leg, joins)
         self._pairing.apply(moves)
-        if touched:
-            return Moved(before, self.calls([leg.leg_id, *touched]))
-        return Moved((), (), self._assembly.single(part))
 
-    def leave(self, leg: Leg) -> Moved:
+    def leave(self, leg: Leg, changed: Changed) -> None:
         """Take out a leg; what it held together falls apart."""
         joins = self._assembly.joins(leg)
         moves = self._pairing.leave(leg.leg_id)
-        touched = self._touched(leg, joins, moves)
-        before = self.calls([leg.leg_id, *touched])
+        self._note([leg.leg_id, *self._touched(leg, joins, moves)], changed)
         self._assembly.leave(leg, joins)
         self._pairing.apply(moves)
-        return Moved(before, self.calls(touched))
+        del changed.leg_ids[leg.leg_id]
+
+    def single(self, part: Part) -> SiteCallShape:
+        """The site call of a leg that has to do with no other."""
+        return self._assembly.single(part)
 
     def put_back(self, leg: Leg) -> None:
         """Enter a leg without looking at what it changes."""
@@ -103,6 +115,14 @@ class Connections:
             return ()
         touched = joins.with_it | joins.elsewhere | self._pairing.touched(moves)
         return sorted(touched - {leg.leg_id})
+
+    def _note(self, leg_ids: Iterable[str], changed: Changed) -> None:
+        """Keep the calls of these legs as they are; a leg that stood alone is told with the others now."""
+        for leg_id in leg_ids:
+            if changed.alone.pop(leg_id, None):
+                changed.leg_ids[leg_id] = None
+            elif leg_id not in changed.leg_ids:
+                changed.note(self.call(leg_id))
 
     def _part(self, leg: Leg) -> Part:
         return self._classifiers[leg.site].part(leg)

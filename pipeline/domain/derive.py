@@ -50,17 +50,15 @@ class Derivation:
         self._charging = charging
         self._plan = plan
 
-    def rows(self, shape: CallShape, version: int) -> Changes:
-        """All rows of a call."""
-        rows: Changes = {}
+    def add_rows(self, rows: Changes, shape: CallShape, version: int) -> None:
+        """Add all rows of a call."""
         self._add_rows(rows, shape, _Old(()), version)
-        return rows
 
-    def rows_of_one(self, site_call: SiteCallShape, version: int) -> Changes:
-        """All rows of a call of one leg, which most calls are: the same as `rows`, without looking for others."""
+    def add_rows_of_one(self, rows: Changes, site_call: SiteCallShape, version: int) -> None:
+        """Add all rows of a call of one leg, which most calls are: as `add_rows`, without looking for others."""
         part = site_call.parts[0]
         leg_id = part.leg.leg_id
-        rows: Changes = {("legs", leg_id): _leg_row(part, leg_id, version)}
+        rows["legs", leg_id] = _leg_row(part, leg_id, version)
         charge = self._charging.charge(part, site_call.parts, leg_id, leg_id, version)
         if charge is None:
             destination, money = self._charging.leads_to(part), _NO_MONEY
@@ -72,7 +70,6 @@ class Derivation:
         row = site_call_row(site_call, leg_id, version)
         rows["site_calls", leg_id] = row
         rows["calls", leg_id] = call_of_one(row, destination, money)
-        return rows
 
     def charges(self, shape: CallShape) -> Iterator[Charge]:
         """The charges of a call, without a version."""
@@ -84,10 +81,11 @@ class Derivation:
                 if charge is not None:
                     yield charge
 
-    def changes(self, before: Sequence[CallShape], after: Sequence[CallShape], version: int) -> Changes:
-        """Every row in which `after` differs from `before`; what is no longer there is withdrawn."""
+    def add_changes(
+        self, changes: Changes, before: Sequence[CallShape], after: Sequence[CallShape], version: int
+    ) -> None:
+        """Add every row in which `after` differs from `before`; what is no longer there is withdrawn."""
         old = _Old(before)
-        changes: Changes = {}
         for shape in after:
             self._add_rows(changes, shape, old, version)
         gone = [("calls", name) for name in old.calls]
@@ -98,7 +96,6 @@ class Derivation:
             gone += [("charges", name) for name in old.names.keys() & chargeable]
         for entity, name in gone:
             changes[entity, name] = Withdrawal(entity, name, version)
-        return changes
 
     def _add_rows(self, rows: Changes, shape: CallShape, old: _Old, version: int) -> None:
         """Add the rows that differ from the old ones, and take out of these whatever is still there."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, MutableMapping, Set
 
 from pipeline.domain.charging import Charging
-from pipeline.domain.connections import Connections
+from pipeline.domain.connections import Changed, Connections
 from pipeline.domain.cover import Cover, Span, hour_of, moments
 from pipeline.domain.derive import Changes, Derivation
 from pipeline.domain.duplicates import LegSet
@@ -51,18 +51,31 @@ class Group:
         return self._set.knows(leg)
 
     def add(self, leg: Leg, version: int) -> list[Row]:
-        """Add a leg and return every row that changed, with `version`.
+        """Add a leg and return every row that changed, with `version`; see `add_all`."""
+        return self.add_all((leg,), version)
 
+    def add_all(self, legs: Iterable[Leg], first_version: int) -> list[Row]:
+        """Add legs and return every row that they change, once, as it is behind the last of them.
+
+        Their versions are `first_version` and those behind it; a row has that of a leg that changed it, or a later one.
         A leg that is known already tells the rows of its call again, so a replay repairs what a crash cut off.
-        Rows that ceased to exist come as `Withdrawal`. Each row appears at most once.
+        Rows that ceased to exist come as `Withdrawal`.
         """
-        if leg.leg_id not in self._set.legs:
-            changes = self._enter(self._put(leg), version)
-        elif self._set.knows(leg):
-            changes = self._derivation.rows(self._connections.call(leg.leg_id), version)
-        else:
-            changes = self._replace(leg, version)
-        return list(changes.values()) + self._total_rows(self._count(changes), version)
+        changes: Changes = {}
+        changed, again, version = Changed(), [], first_version
+        for version, leg in enumerate(legs, first_version):
+            if leg.leg_id not in self._set.legs:
+                self._connections.enter(self._put(leg), version, changed)
+            elif self._set.knows(leg):
+                again.append(leg.leg_id)
+            else:
+                self._tell(changes, changed, version)
+                self._replace(changes, leg, version)
+                changed = Changed()
+        self._tell(changes, changed, version)
+        for call in self._connections.calls(again):
+            self._derivation.add_rows(changes, call, version)
+        return [*changes.values(), *self._total_rows(self._count(changes), version)]
 
     def retell(self, hour: int, chosen: Callable[[Leg], bool], version: int) -> list[Row]:
         """All rows of the calls of legs that started in an hour and are chosen, as they are by these rules.
@@ -73,8 +86,8 @@ class Group:
         leg_ids = [name for name in self._by_hour.get(hour, ()) if name in legs and chosen(legs[name])]
         changes: Changes = {}
         for call in self._connections.calls(leg_ids):
-            changes |= self._derivation.rows(call, version)
-        return list(changes.values()) + self._total_rows(self._count(changes), version)
+            self._derivation.add_rows(changes, call, version)
+        return [*changes.values(), *self._total_rows(self._count(changes), version)]
 
     def lacks_hours(self, span: Span) -> Span | None:
         """The stretch of time whose legs must be restored so that a span is held; `None` if it is."""
@@ -104,7 +117,9 @@ class Group:
                 self._connections.put_back(self._put(leg))
                 restored.append(leg.leg_id)
             elif not self._set.knows(leg):
-                self._count(self._replace(leg, 0))
+                changes: Changes = {}
+                self._replace(changes, leg, 0)
+                self._count(changes)
         for call in self._connections.calls(restored):
             for charge in self._derivation.charges(call):
                 self._totals.put(charge)
@@ -200,17 +215,21 @@ class Group:
         self._by_hour.setdefault(hour_of(leg.record.started_at), []).append(leg.leg_id)
         return self._set.add(leg)
 
-    def _replace(self, leg: Leg, version: int) -> Changes:
+    def _replace(self, changes: Changes, leg: Leg, version: int) -> None:
         """Put another leg in the place of the one that is known under its id."""
-        before, after, _ = self._connections.leave(self._set.legs[leg.leg_id])
-        changes = self._derivation.changes(before, after, version)
-        return changes | self._enter(self._set.add(leg), version)
+        left, entered = Changed(), Changed()
+        self._connections.leave(self._set.legs[leg.leg_id], left)
+        self._tell(changes, left, version)
+        self._connections.enter(self._set.add(leg), version, entered)
+        self._tell(changes, entered, version)
 
-    def _enter(self, leg: Leg, version: int) -> Changes:
-        before, after, alone = self._connections.enter(leg)
-        if alone is not None:
-            return self._derivation.rows_of_one(alone, version)
-        return self._derivation.changes(before, after, version)
+    def _tell(self, changes: Changes, changed: Changed, version: int) -> None:
+        """Add the rows that have changed."""
+        for part, own_version in changed.alone.values():
+            self._derivation.add_rows_of_one(changes, self._connections.single(part), own_version)
+        if changed.leg_ids or changed.before:
+            after = self._connections.calls(changed.leg_ids)
+            self._derivation.add_changes(changes, changed.before, after, version)
 
     def _count(self, changes: Changes) -> set[Dimensions]:
         touched: set[Dimensions] = set()

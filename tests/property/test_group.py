@@ -86,6 +86,28 @@ def test_any_interleaving_of_sites_gives_the_same_rows(legs: list[Leg], random: 
 
 @given(histories(), _order)
 @_at_least_500
+def test_legs_that_come_in_messages_give_the_same_rows_as_one_by_one(legs: list[Leg], random: Random) -> None:
+    """Each message a run of legs, some of which were in the one before already."""
+    group, rows, done = Group(RULES), [], 0
+    while done < len(legs):
+        first, done = max(0, done - random.randint(0, 2)), done + random.randint(1, 6)
+        rows += group.add_all(legs[first:done], done << 8)
+
+    assert warehouse(rows) == run(legs)
+
+
+@given(histories(), _order)
+@_at_least_500
+def test_a_message_tells_each_row_once(legs: list[Leg], random: Random) -> None:
+    group = Group(RULES)
+    group.add_all(legs[: random.randint(0, len(legs))], 0)
+    keys = [key(row) for row in group.add_all(legs, 1 << 8)]
+
+    assert len(keys) == len(set(keys))
+
+
+@given(histories(), _order)
+@_at_least_500
 def test_repeating_any_legs_at_any_time_changes_nothing(legs: list[Leg], random: Random) -> None:
     repeated = random.choices(legs, k=random.randint(1, len(legs)))
 

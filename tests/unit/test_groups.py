@@ -120,3 +120,10 @@ def test_a_table_of_another_epoch_is_not_trusted() -> None:
     worker.groups.rebuild(worker.table.items, 2)
 
     assert (worker.groups.legs, worker.groups.of_site("dortmund").opened) == (0, False)
+
+
+def test_a_message_without_legs_leads_to_nothing() -> None:
+    empty, source = encode(Lifecycle("dortmund", "", 1, ())), Source("cdr.lifecycle", 0, 1)
+    groups = Groups({"berlin": rules()}, lambda: "not to be read")
+    joined = asyncio.run(join(empty, source, groups, PublishedRows(), 1, datetime.now(UTC)))
+    assert (joined.outputs, joined.store) == ([], False)
