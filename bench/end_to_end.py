@@ -116,6 +116,7 @@ def percentiles(seconds: Sequence[float]) -> dict[str, float]:
 
 def main() -> None:
     """One run of the program for all."""
+    os.environ["SWYX_CDR__BOARD__LISTEN"] = "127.0.0.1:0"  # any free port
     legs, lines = (int(text) for text in sys.argv[1:]) if len(sys.argv) > 1 else (LEGS, LINES)
     with tempfile.TemporaryDirectory() as folder:
         sites = Path(folder) / "sites"

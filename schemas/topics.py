@@ -17,13 +17,14 @@ PREFIX = "cdr."
 class Topic(NamedTuple):
     """One topic. `key` says what its messages are keyed by (UTF-8), `messages` which types it may carry.
 
-    `policy` `delete` keeps messages for `retention_hours`, `compact` keeps the newest message of each key for good.
+    `policy` `delete` keeps messages for `retention_hours`, `compact` keeps the newest message of each key for good,
+    `compact,delete` does both.
     """
 
     name: str
     key: str
     messages: tuple[type, ...]
-    policy: Literal["delete", "compact"]
+    policy: Literal["delete", "compact", "compact,delete"]
     retention_hours: int | None = None
 
     @property
@@ -49,6 +50,14 @@ LINKS = Topic("cdr.links", "from_leg_id", (LinkMatch, Withdrawal), "compact")
 SITES = Topic("cdr.sites", "site", (Heartbeat,), "compact")
 
 TOPICS = (LIFECYCLE, REJECTS, LEGS, SITE_CALLS, CALLS, CHARGES, TOTALS, LINKS, SITES)
+
+
+def kept_for(topic: Topic, days: int) -> Topic:
+    """The topic with nothing kept longer than so many days; heartbeats, which name no person, stay as they are."""
+    if topic is SITES:
+        return topic
+    hours = min(24 * days, topic.retention_hours or 24 * days)
+    return topic._replace(policy="delete" if topic.policy == "delete" else "compact,delete", retention_hours=hours)
 
 
 def topic_name(entity: str) -> str:

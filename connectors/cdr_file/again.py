@@ -19,6 +19,8 @@ def why_never(reject: Reject) -> str:
     """Why a rejected line cannot be read again whatever is fixed; empty if it can."""
     if reject.reason == "line_too_long":
         return "line_too_long: the rest of the line was not kept"
+    if not reject.raw:
+        return "the line was not kept, as the site has privacy keys: backfill the file"
     if reject.header is None:
         return "rejected by a version that did not keep the header: backfill the file"
     return ""

@@ -14,6 +14,7 @@ class SiteFigures:
     """Counts since the tail began, and where it stood at most a second ago (longer while Kafka takes nothing).
 
     Written by the tail's thread alone, so any thread may read it. `bytes` are those of whole lines that were read;
+    `never_recorded` are CDRs of which nothing was published, on purpose.
     `bytes_behind` and `torn_bytes` are those of the site's heartbeats, `last_cdr_at` too.
     `heartbeat_confirmed_at`: when Kafka last confirmed a heartbeat, in seconds since 1970; 0 before the first.
     """
@@ -27,6 +28,7 @@ class SiteFigures:
     torn_bytes: int = 0
     last_cdr_at: datetime | None = None
     heartbeat_confirmed_at: float = 0.0
+    never_recorded: int = 0
 
     def stand(self, readings: Sequence[Reading], last_cdr_at: datetime | None) -> None:
         """Take note of where the site's files stand."""

@@ -35,7 +35,8 @@ _FIGURES_SECONDS = 1.0
 class TailSite:
     """A site to follow: its group, the absolute globs of its files, and the folder their names are relative to.
 
-    `mirror` says where all of it is copied to before it is published, if anywhere.
+    `mirror` says where all of it is copied to before it is published, if anywhere. `guard` says what may be published
+    of a leg or reject, nothing for `None`.
     """
 
     name: str
@@ -44,6 +45,7 @@ class TailSite:
     base_directory: Path
     dialect: Dialect
     mirror: MirrorOptions | None = None
+    guard: Callable[[Leg | Reject], Leg | Reject | None] | None = None
 
 
 # Topic, key, value, token, partition.
@@ -166,12 +168,16 @@ class SiteTail:
     def _messages(self, chunk: Chunk) -> Iterator[_Outgoing]:
         """What the lines of a block hold; the whole of it is on its way then."""
         reading = self._reading_of(chunk.file)
+        guard = self.site.guard
         read_at = datetime.now(UTC)
         legs: list[Leg] = []
         rejects: list[Reject] = []
         size = 0
         for line in chunk.lines:
             parsed = reading.parser.parse(line, read_at)
+            if guard is not None and parsed is not None:
+                parsed = guard(parsed)
+                self.figures.never_recorded += parsed is None
             if type(parsed) is Leg:
                 legs.append(parsed)
             elif type(parsed) is Reject:

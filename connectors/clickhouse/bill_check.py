@@ -10,6 +10,8 @@ from typing import NamedTuple
 
 from clickhouse_driver import Client
 
+from connectors.clickhouse.retained import retained
+
 # The same cent in two records may differ by rounding (contract 8, charge_mismatch).
 _TOLERANCE = "0.005"
 # The counted row of a chain is that of the leg that the trunk carried, unless only another end of a link has a charge.
@@ -35,7 +37,7 @@ SELECT
     argMin((difference, leg_id), (-abs(difference), leg_id)) AS greatest
 FROM charge_rows FINAL
 WHERE site IN %(sites)s AND started_on >= toDate32(%(first)s) AND started_on < toDate32(%(end)s)
-    AND lowerUTF8(trimBoth(trunk)) NOT IN ('', '(call routing)')
+    AND {retained("site")} AND lowerUTF8(trimBoth(trunk)) NOT IN ('', '(call routing)')
     AND (counted = 1 AND source != 'rated' OR has(anomalies, 'unrated'))
 GROUP BY outcome, place
 ORDER BY place

@@ -8,6 +8,7 @@ from typing import Any, NamedTuple
 
 from clickhouse_driver import Client
 
+from connectors.clickhouse.retained import retained
 from schemas.cdr import CdrRecord, Leg, Position
 from schemas.rows import Charge
 
@@ -71,11 +72,12 @@ def _charge(row: Sequence[Any]) -> Charge:
 def legs_in_order(client: Client, site: str, first: date = _FIRST_DAY, end: date = _LAST_DAY) -> Iterator[Leg]:
     """The legs of a site by their start, those of one start as in the file; a block of rows at a time in memory.
 
-    `first` is their first local day, `end` the first day that is left out.
+    Those whose retention is over are left out. `first` is their first local day, `end` the first day that is left out.
     """
-    # The first two are how the table is sorted: the server sorts a day at a time, whatever the number of days.
-    order = "site, started_on, started_at, file_started_at, source_file, source_offset, leg_id"
-    where = f"site = %(site)s AND started_on >= %(first)s AND started_on < %(end)s ORDER BY {order}"
+    # The first three are how the table is sorted: the server sorts a day at a time, whatever the number of days.
+    order = "toYYYYMM(started_on), site, started_on, started_at, file_started_at, source_file, source_offset, leg_id"
+    span = "started_on >= %(first)s AND started_on < %(end)s"
+    where = f"site = %(site)s AND {span} AND {retained('site')} ORDER BY {order}"
     days = {"first": max(first, _FIRST_DAY), "end": min(end, _LAST_DAY)}
     return _legs(client, where, {"site": site, **days})
 

@@ -138,6 +138,10 @@ class KafkaAdmin:
         found = self._ask(lambda: self._client.list_group_offsets({group: None}))[group]
         return {(place.topic, place.partition): answer.offset for place, answer in found.items() if answer.offset >= 0}
 
+    def member_count(self, group: str) -> int:
+        """How many clients are members of a consumer group; none of a group that Kafka does not know."""
+        return len(self._ask(lambda: self._client.describe_groups([group]))[group]["members"])
+
     def _partition_counts(self, topics: Iterable[str]) -> dict[str, int]:
         names = list(topics)
         counts = {}

@@ -64,12 +64,12 @@ class _Message(NamedTuple):
     topic: str
     partition: int | None
     key: bytes
-    value: bytes
+    value: bytes | None
     token: object
 
     @property
     def size(self) -> int:
-        return len(self.key) + len(self.value)
+        return len(self.key) + len(self.value or b"")
 
 
 class Publisher:
@@ -128,9 +128,10 @@ class Publisher:
             else:
                 return int(partitions[(murmur2(key) & 0x7FFFFFFF) % len(partitions)])
 
-    def publish(self, topic: str, key: bytes, value: bytes, token: object, partition: int | None = None) -> bool:
+    def publish(self, topic: str, key: bytes, value: bytes | None, token: object, partition: int | None = None) -> bool:
         """Send a message, waiting while too many are not confirmed; false if `stop` ended the wait: it is not sent.
 
+        Without a `value` it marks the key as deleted, in a topic that is compacted.
         `token` comes back from `confirmed`. Without `partition` the key decides.
         """
         message = _Message(topic, partition, key, value, token)

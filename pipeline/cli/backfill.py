@@ -41,12 +41,14 @@ def backfill(
     from pipeline.cli.garbage import collect_seldom
     from pipeline.cli.settings import load_settings
     from pipeline.cli.wiring import groups_of
+    from pipeline.cli.wiring_privacy import set_site_rules
 
     settings = load_settings(config, os.environ)
     todo = _files(settings, site, files or [])
     groups = groups_of(settings, {entry.name for entry, _ in todo})
     with warehouse(settings) as options:
         migrate(options)
+        set_site_rules(settings, options)
         with connected(options) as client:
             _refuse_beside_stream(client, {name for rules in groups for name in rules.sites})
             with WriterBehind(options) as writer:
@@ -56,7 +58,8 @@ def backfill(
                 done = run.read(todo)
     for file in done.torn:
         typer.echo(f"{file}: the last line has no line end and is left out; --accept-last-line reads it", err=True)
-    typer.echo(f"{done.legs} legs and {done.rejects} rejects of {len(todo)} files")
+    left_out = f"; {done.never_recorded} legs are never recorded" if done.never_recorded else ""
+    typer.echo(f"{done.legs} legs and {done.rejects} rejects of {len(todo)} files{left_out}")
 
 
 def _files(settings: Settings, site: str | None, files: list[Path]) -> list[tuple[SiteSettings, Path]]:

@@ -15,6 +15,7 @@ from connectors.cdr_file.whole import read_whole
 from pipeline.cli.direct import DirectGroups
 from pipeline.cli.errors import CommandError
 from pipeline.cli.settings import Settings, SiteSettings
+from pipeline.cli.wiring_privacy import guards
 from pipeline.cli.wiring_tail import dialect, source_name
 from pipeline.domain.versions import LEGS_IN_A_MESSAGE, row_version
 from schemas.cdr import Leg, Reject
@@ -23,11 +24,15 @@ _BEGINNING = datetime.min.replace(tzinfo=UTC)
 
 
 class Done(NamedTuple):
-    """How much was read; `torn` are the files whose last line has no line end and was left out."""
+    """How much was read; `torn` are the files whose last line has no line end and was left out.
+
+    `never_recorded` are CDRs that are left out on purpose.
+    """
 
     legs: int
     rejects: int
     torn: tuple[Path, ...]
+    never_recorded: int
 
 
 class _Block(NamedTuple):
@@ -59,22 +64,24 @@ class FileBackfill:
         self._accept_last_line = accept_last_line
         self._legs = 0
         self._rejects = 0
+        self._guards = guards(settings, settings.sites)
+        self._never_recorded = 0
 
     def read(self, files: list[tuple[SiteSettings, Path]]) -> Done:
         """Read the files of their sites and return when all rows are safe. Raises CommandError for a file's failure."""
         with Progress(console=Console(stderr=True)) as progress:
             bar = progress.add_task("reading", total=sum(file.stat().st_size for _, file in files))
             ends: dict[Path, int] = {}
-            for block in self._abreast(files):
-                self._take(block.entries)
+            for site, block in self._abreast(files):
+                self._take(self._guarded(site, block.entries))
                 ends[block.file] = block.end
                 progress.advance(bar, block.end - block.offset)
             self._groups.flush()
             torn = [file for _, file in files if ends.get(file, 0) < file.stat().st_size]
-        return Done(self._legs, self._rejects + self._groups.unwritable, tuple(torn))
+        return Done(self._legs, self._rejects + self._groups.unwritable, tuple(torn), self._never_recorded)
 
-    def _abreast(self, files: list[tuple[SiteSettings, Path]]) -> Iterator[_Block]:
-        """The blocks of all files, the next one always of the site that is the furthest behind."""
+    def _abreast(self, files: list[tuple[SiteSettings, Path]]) -> Iterator[tuple[str, _Block]]:
+        """The blocks of all files with their sites, the next one always of the site that is the furthest behind."""
         sites = {site.name: site for site, _ in files}
         blocks = {
             name: self._in_order(site, [file for of, file in files if of is site]) for name, site in sites.items()
@@ -82,7 +89,7 @@ class FileBackfill:
         heads = {name: next(blocks[name], None) for name in sites}
         while behind := [(block.started_at, name, block) for name, block in heads.items() if block]:
             _, name, block = min(behind, key=lambda entry: entry[:2])
-            yield block
+            yield name, block
             heads[name] = next(blocks[name], None)
 
     def _in_order(self, site: SiteSettings, files: list[Path]) -> Iterator[_Block]:
@@ -102,6 +109,15 @@ class FileBackfill:
                 offset = end
         except OSError as error:
             raise CommandError(f"{file}: {error.strerror}; make it readable and run the backfill again") from error
+
+    def _guarded(self, site: str, entries: list[Leg | Reject]) -> list[Leg | Reject]:
+        """What may be recorded of the entries of a site."""
+        guard = self._guards.get(site)
+        if guard is None:
+            return entries
+        kept = [kept for entry in entries if (kept := guard(entry)) is not None]
+        self._never_recorded += len(entries) - len(kept)
+        return kept
 
     def _take(self, entries: list[Leg | Reject]) -> None:
         legs = [entry for entry in entries if isinstance(entry, Leg)]

@@ -42,7 +42,21 @@ def _site_line(site: SiteSettings) -> str:
     patterns = ", ".join(pattern.written for pattern in site.files)
     tariff = f"tariff {site.tariff}" if site.tariff else "no tariff"
     mirror = f"; mirror {site.mirror}, kept {site.mirror_days} days" if site.mirror else ""
-    return f"site {site.name}: {site.time_zone}, {tariff}; {patterns}: {names or 'no file yet'}{more}{mirror}"
+    seen = f"{patterns}: {names or 'no file yet'}{more}"
+    return f"site {site.name}: {site.time_zone}, {tariff}; {seen}{mirror}{''.join(_privacy(site))}"
+
+
+def _privacy(site: SiteSettings) -> Iterator[str]:
+    """The privacy keys of a site in words."""
+    if site.never_recorded:
+        yield f"; {len(site.never_recorded)} numbers never recorded"
+    if site.mask_destination_digits:
+        how = "stored" if site.mask_destinations == "stored" else "shown, but stored whole"
+        yield f"; destinations without their last {site.mask_destination_digits} digits {how}"
+    if site.pseudonyms:
+        yield "; users by pseudonyms"
+    if site.retention_days:
+        yield f"; rows kept {site.retention_days} days"
 
 
 def _link_line(link: LinkSettings) -> str:

@@ -36,6 +36,7 @@ def demo(
     from connectors.kafka.admin import connect
     from infra.simulator.places import PLACES
     from infra.simulator.simulation import Simulation
+    from pipeline.cli.board_address import demo_listen, page, with_board_at
     from pipeline.cli.demo_view import LiveTable, print_summary
     from pipeline.cli.endpoints import clickhouse_options, kafka_cluster
     from pipeline.cli.lag import lag
@@ -48,11 +49,13 @@ def demo(
     stop = stop_event()
     simulation = Simulation(directory, start=datetime.now(PLACES[0].time_zone), rate=_LEGS_PER_SECOND)
     settings = load_settings(simulation.configuration_file, os.environ)
+    settings = with_board_at(settings, demo_listen(os.environ))
     with (
         running_stack(settings) as stack,
         connect(kafka_cluster(settings)) as admin,
         LiveTable(clickhouse_options(settings), lambda: lag(admin)) as table,
     ):
+        typer.echo(f"live board: {page(settings.board.listen)}", err=True)
         _write(simulation, stack, table, began, seconds, stop)
         simulation.finish()
         typer.echo("no more CDRs are written; the last ones are on their way to the warehouse", err=True)

@@ -15,7 +15,10 @@ from pipeline.cli.errors import CommandError, UsageError
 from pipeline.cli.options import DEFAULT_CONFIG, ConfigOption, FromOption, UntilOption, chosen_sites, days
 
 if TYPE_CHECKING:
+    from datetime import date
+
     from connectors.cdr_file.dialect import Dialect
+    from connectors.clickhouse.client import ClickHouseOptions
     from pipeline.cli.settings import Settings, SiteSettings
 
 
@@ -52,14 +55,28 @@ def export(
     writer = LegWriter(form, header=header)
     with warehouse(settings) as options, _opened(output) as stream:
         require_migrated(options)
+        written = 0
         try:
             with connected(options) as client:
                 stream.write(VERSION_LINE if version_line else b"")
                 stream.write(writer.head())
                 for leg in legs_in_order(client, site, *days(first, until)):
                     stream.write(writer.write(leg))
+                    written += 1
         except UnwritableError as error:
             raise CommandError(str(error)) from error
+        finally:
+            # What has left the warehouse is entered, also where the rest could not be written.
+            if written:
+                _enter(options, site, days(first, until), written)
+
+
+def _enter(options: ClickHouseOptions, site: str, span: tuple[date, date], legs: int) -> None:
+    from connectors.clickhouse.audit import record_audit
+    from connectors.clickhouse.client import connected
+
+    with connected(options) as client:
+        record_audit(client, "export", f"site {site}, from {span[0]} until {span[1]}", legs)
 
 
 def _dialect(

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from connectors.cdr_file.survey.counts import Guess, Spots
-from pipeline.cli.escaped import escaped
+from pipeline.escaped import escaped
 
 # A name and the lines that belong to it.
 Section = tuple[str, list[str]]

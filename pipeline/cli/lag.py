@@ -15,13 +15,14 @@ Ends = Mapping[tuple[str, int], int]
 
 
 class Stage(NamedTuple):
-    """A consumer group and the topics that it reads."""
+    """A process of the pipeline, its consumer group and the topics that it reads."""
 
+    name: str
     group: str
     topics: tuple[str, ...]
 
 
-STAGES = (Stage(WORKER_GROUP, (LIFECYCLE.name,)), Stage(SINK_GROUP, ROW_TOPICS))
+STAGES = (Stage("worker", WORKER_GROUP, (LIFECYCLE.name,)), Stage("sink", SINK_GROUP, ROW_TOPICS))
 
 
 class Lag(NamedTuple):

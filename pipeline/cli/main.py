@@ -12,8 +12,10 @@ from typing import Annotated, NoReturn
 import typer
 
 from pipeline.cli.backfill import backfill
+from pipeline.cli.board import board
 from pipeline.cli.check_config import check_config
 from pipeline.cli.demo import demo
+from pipeline.cli.erase import erase
 from pipeline.cli.errors import CommandError, UsageError
 from pipeline.cli.export import export
 from pipeline.cli.inspect_file import inspect
@@ -44,9 +46,11 @@ _COMMANDS = (
     tail,
     worker,
     sink,
+    board,
     services,
     backfill,
     export,
+    erase,
     rerate,
     inspect,
     migrate,

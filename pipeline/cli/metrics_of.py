@@ -36,6 +36,7 @@ def tail_metrics(sites: Mapping[str, SiteFigures], unconfirmed: int) -> Iterator
     yield counted("lines", "Whole lines read.", lambda site: site.lines)
     yield counted("legs", "CDRs read.", lambda site: site.legs)
     yield counted("rejects", "Lines that could not be read.", lambda site: site.rejects)
+    yield counted("never_recorded", "CDRs that are not recorded on purpose.", lambda site: site.never_recorded)
     yield counted("bytes", "Bytes of whole lines read.", lambda site: site.bytes)
     yield measured("files", "Files that the globs find.", lambda site: site.files)
     yield measured("bytes_behind", "Bytes not yet confirmed by Kafka.", lambda site: site.bytes_behind)

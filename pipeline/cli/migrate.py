@@ -37,14 +37,16 @@ def bring_up_to_date(settings: Settings, *, dry_run: bool = False) -> list[str]:
     from connectors.kafka.admin import connect
     from pipeline.agents.topics import CHANGELOG
     from pipeline.cli.endpoints import clickhouse_options, kafka_cluster
-    from schemas.topics import TOPICS
+    from pipeline.cli.wiring_privacy import kept_topics, set_site_rules
 
+    topics = [*kept_topics(settings), CHANGELOG]
     with connect(kafka_cluster(settings)) as admin:
-        actions = admin.plan_topics([*TOPICS, CHANGELOG], settings.kafka.partitions, settings.kafka.replication_factor)
+        actions = admin.plan_topics(topics, settings.kafka.partitions, settings.kafka.replication_factor)
         if not dry_run:
             admin.apply(actions)
-    statements = migrate_warehouse(clickhouse_options(settings), dry_run=dry_run)
-    return [*map(str, actions), *statements]
+    options = clickhouse_options(settings)
+    statements = migrate_warehouse(options, dry_run=dry_run)
+    return [*map(str, actions), *statements, *set_site_rules(settings, options, dry_run=dry_run)]
 
 
 @contextmanager

@@ -59,6 +59,7 @@ def replay_rejects(config: ConfigOption = DEFAULT_CONFIG, site: SiteOption = Non
     from pipeline.cli.publishing import publishing
     from pipeline.cli.rejects_replay import Replay
     from pipeline.cli.settings import group_of, load_settings
+    from pipeline.cli.wiring_privacy import guards
     from pipeline.cli.wiring_tail import dialect
 
     stop = stop_event()
@@ -67,8 +68,9 @@ def replay_rejects(config: ConfigOption = DEFAULT_CONFIG, site: SiteOption = Non
     options = clickhouse_options(settings)
     require_migrated(options)
     dialects = {entry.name: dialect(entry) for entry in settings.sites}
+    hiding = {name: guard.leg for name, guard in guards(settings, settings.sites).items()}
     with publishing(settings, stop, "replayed") as publisher:
-        done = Replay(dialects, group_of(settings), publisher).run(_stored(options, site))
+        done = Replay(dialects, group_of(settings), publisher, hiding).run(_stored(options, site))
     _report(done)
 
 

@@ -6,7 +6,7 @@ So a replay that is cut off loses nothing, and one that is repeated publishes ag
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import UTC, datetime, timedelta
 from itertools import groupby, islice
 from typing import NamedTuple, Protocol
@@ -54,11 +54,18 @@ class Done(NamedTuple):
 
 
 class Replay:
-    """One run over rejects. `dialects` and `groups` are those of the configured sites."""
+    """One run over rejects. `dialects` and `groups` are those of the configured sites, `guards` those that have one."""
 
-    def __init__(self, dialects: Mapping[str, Dialect], groups: Mapping[str, str], publisher: Publishes) -> None:
+    def __init__(
+        self,
+        dialects: Mapping[str, Dialect],
+        groups: Mapping[str, str],
+        publisher: Publishes,
+        guards: Mapping[str, Callable[[Leg], Leg | None]],
+    ) -> None:
         self._dialects = dialects
         self._groups = groups
+        self._guards = guards
         self._publisher = publisher
         self._replayed = 0
         self._refused = 0
@@ -101,7 +108,13 @@ class Replay:
         dialect = self._dialects.get(reject.site)
         if dialect is None:
             return f"site {reject.site} is not configured"
-        return why_never(reject) or read_again(reject, dialect, _later(reject))
+        result = why_never(reject) or read_again(reject, dialect, _later(reject))
+        return self._guarded(result) if isinstance(result, Leg) else result
+
+    def _guarded(self, leg: Leg) -> Leg | None:
+        """What may be recorded of a leg, if anything."""
+        guard = self._guards.get(leg.site)
+        return leg if guard is None else guard(leg)
 
     def _message(self, reject: Reject) -> Reject | str | None:
         """Send the bytes of a message again if it can be read now."""
@@ -115,13 +128,20 @@ class Replay:
                 # The site stays as it was, as it is part of the reject's name.
                 return reject._replace(reason=message.reason, detail=message.detail, rejected_at=_later(reject))
             group = self._groups.get(message.site, message.site)
-            self._publish(topic, group.encode(), reject.raw)
+            self._publish(topic, group.encode(), self._guarded_message(message, reject.raw))
             return None
         row = _row(reject.raw, topic)
         if isinstance(row, str):
             return reject._replace(detail=row, rejected_at=_later(reject))
         self._publish(topic, address(row)[1], reject.raw, int(partition))
         return None
+
+    def _guarded_message(self, message: Lifecycle | Heartbeat | Rerate, data: bytes) -> bytes:
+        """The bytes of a message, made anew where a leg of it was not hidden yet when it was published."""
+        if not isinstance(message, Lifecycle) or message.site not in self._guards:
+            return data
+        legs = [leg for known in message.legs if (leg := self._guarded(known)) is not None]
+        return encode(message._replace(legs=tuple(legs)))
 
     def _publish(self, topic: Topic, key: bytes, value: bytes, partition: int | None = None) -> None:
         if topic is LIFECYCLE:

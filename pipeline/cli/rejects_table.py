@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from rich.table import Table
 from rich.text import Text
 
-from pipeline.cli.escaped import escaped
+from pipeline.escaped import escaped
 from schemas.cdr import Reject
 
 SHOWN_CHARACTERS = 60

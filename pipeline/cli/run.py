@@ -21,7 +21,8 @@ def run(
         typer.Option("--until-idle", help="Return when every file is read to its last complete line and stored."),
     ] = False,
 ) -> None:
-    """Follow the files, join the legs, fill the warehouse until stopped. A part that crashes ends all of it."""
+    """Follow the files, join the legs, fill the warehouse, show it live. A part that crashes ends all of it."""
+    from pipeline.cli.board_address import page, with_board_at
     from pipeline.cli.lifetime import stop_event
     from pipeline.cli.settings import load_settings
     from pipeline.cli.settings_files import require_folders, require_tables
@@ -31,9 +32,11 @@ def run(
     require_folders(settings, settings.sites)
     require_tables(settings)
     stop = stop_event()
-    with running_stack(settings, tail=not until_idle) as stack:
+    if not until_idle:
+        settings = with_board_at(settings, settings.board.listen)
+    with running_stack(settings, live=not until_idle) as stack:
         if not until_idle:
-            typer.echo("running, Ctrl-C ends it")
+            typer.echo(f"running, Ctrl-C ends it; live board: {page(settings.board.listen)}")
             stack.wait_until(stop)
         elif stack.drain(stop):
             typer.echo(_summary(settings))

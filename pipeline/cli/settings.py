@@ -14,6 +14,7 @@ from typing import Any, NamedTuple, TypeVar
 from pydantic import ValidationError
 
 from pipeline.cli.settings_checks import (
+    board_problems,
     file_problems,
     group_problems,
     groups,
@@ -21,6 +22,7 @@ from pipeline.cli.settings_checks import (
     link_name,
     link_problems,
     mirror_problems,
+    privacy_problems,
     repeated_names,
     site_problems,
 )
@@ -121,6 +123,8 @@ def _build(file: Path, document: Document, problems: list[Problem]) -> Settings 
     if pipeline is None or kafka is None or clickhouse is None or board is None or metrics is None:
         return None
     problems.extend(kafka_problems(kafka))
+    problems.extend(board_problems(board))
+    problems.extend(privacy_problems(sites, links, pipeline.late_days))
     return Settings(
         file=file,
         pipeline=pipeline,

@@ -6,16 +6,19 @@ Every check takes the sections that are valid in themselves and returns problems
 from __future__ import annotations
 
 import glob
+import ipaddress
 import os
 from collections.abc import Collection, Iterator, Sequence
 from itertools import combinations
 
 from pipeline.cli.settings_globs import may_match_the_same
-from pipeline.cli.settings_models import KafkaSettings, LinkSettings, SiteSettings
+from pipeline.cli.settings_models import BoardSettings, KafkaSettings, LinkSettings, SiteSettings
 from pipeline.cli.settings_problems import Problem, shown
-from pipeline.cli.settings_values import EMBEDDED
+from pipeline.cli.settings_values import EMBEDDED, address
 
 CALL_ROUTING = "(call routing)"
+LEAST_TOKEN = 16
+RETENTION_BEYOND_LATE_DAYS = 2
 MIRROR_FILES = "cdr-[0-9][0-9][0-9][0-9]-[0-9][0-9]-[0-9][0-9].txt"
 
 
@@ -114,6 +117,26 @@ def mirror_problems(sites: Sequence[SiteSettings]) -> Iterator[Problem]:
                     )
 
 
+def privacy_problems(sites: Sequence[SiteSettings], links: Sequence[LinkSettings], late_days: int) -> Iterator[Problem]:
+    """Rows that would go while calls can still change, and linked sites that know one user by two names."""
+    least = late_days + RETENTION_BEYOND_LATE_DAYS
+    for site in sites:
+        if 0 < site.retention_days < least:
+            yield Problem(
+                ("sites", site.name, "retention_days"),
+                f"found {site.retention_days}; expected at least {least}, as calls of the last late_days = {late_days} "
+                "days are still joined; raise it or lower pipeline.late_days",
+            )
+    for first, *others in groups(sites, links):
+        for other in others:
+            if other.pseudonyms != first.pseudonyms:
+                yield Problem(
+                    ("sites", other.name, "pseudonyms"),
+                    f"found another key than at {first.name}, which links connect with it; "
+                    "expected one key or none, or calls over links could not be paired; give both the same",
+                )
+
+
 def link_problems(links: Sequence[LinkSettings], names: Collection[str]) -> Iterator[Problem]:
     """Links that do not join two known sites, or whose device names do not tell them apart."""
     used: dict[tuple[str, str], str] = {}
@@ -166,6 +189,30 @@ def kafka_problems(kafka: KafkaSettings) -> Iterator[Problem]:
     for name in ("ssl_cafile", "ssl_certfile", "ssl_keyfile", "ssl_password"):
         if getattr(kafka, name) and not protocol.endswith("SSL"):
             yield _protocol_problem(name, protocol, needed=False)
+
+
+def board_problems(board: BoardSettings) -> Iterator[Problem]:
+    """A page for other machines that nothing protects, and a token that can be guessed."""
+    host, _ = address(board.listen, least_port=0) or ("", 0)
+    if not is_loopback(host) and not board.token and not board.behind_proxy:
+        yield Problem(
+            ("board", "listen"),
+            f"found {shown(board.listen)}, which other machines reach; expected a loopback address such as "
+            '"127.0.0.1:8080", or beside it a token, or behind_proxy = true; add one (docs/board.md)',
+        )
+    if board.token and len(board.token) < LEAST_TOKEN:
+        yield Problem(
+            ("board", "token"),
+            f"found {len(board.token)} characters; expected at least {LEAST_TOKEN}; take e.g. `openssl rand -hex 16`",
+        )
+
+
+def is_loopback(host: str) -> bool:
+    """Whether a host to listen on is reached by this machine alone."""
+    try:
+        return host == "localhost" or ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return False
 
 
 def _protocol_problem(name: str, protocol: str, *, needed: bool) -> Problem:

@@ -5,7 +5,7 @@ A key that is not here is an error. Secrets are plain texts, shown as `***` wher
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Annotated
 
@@ -29,6 +29,8 @@ from pipeline.cli.settings_values import (
     NotEmpty,
     NumberRange,
     Pattern,
+    RecordedNumber,
+    SecretKey,
     ShortNumber,
     Zone,
     masked_url,
@@ -38,12 +40,20 @@ from pipeline.cli.settings_values import (
 
 SHORT_NUMBERS = ("110", "112", "115", "116???", "118??", "118???")
 PASSWORDS = ("sasl_password", "ssl_password")
+SITE_SECRETS = ("pseudonyms",)
 
 
 class Section(BaseModel):
     """What all sections have in common: they never change, and a key they do not know is an error."""
 
     model_config = ConfigDict(frozen=True, extra="forbid", validate_default=True)
+
+
+def _without_secrets(
+    args: Iterable[tuple[str | None, object]], secrets: tuple[str, ...]
+) -> Iterator[tuple[str | None, object]]:
+    for name, value in args:
+        yield name, "***" if name in secrets and value else value
 
 
 class PipelineSettings(Section):
@@ -75,8 +85,7 @@ class KafkaSettings(Section):
 
     def __repr_args__(self) -> Iterable[tuple[str | None, object]]:
         """Passwords as `***`."""
-        for name, value in super().__repr_args__():
-            yield name, "***" if name in PASSWORDS and value else value
+        return _without_secrets(super().__repr_args__(), PASSWORDS)
 
 
 class ClickHouseSettings(Section):
@@ -92,9 +101,15 @@ class ClickHouseSettings(Section):
 
 
 class BoardSettings(Section):
-    """`[board]`: host and port of the live page."""
+    """`[board]`: host and port of the live page (port 0: any free one), and how it is protected beyond loopback."""
 
     listen: Listen = "127.0.0.1:8080"
+    token: str = ""
+    behind_proxy: bool = False
+
+    def __repr_args__(self) -> Iterable[tuple[str | None, object]]:
+        """The token as `***`."""
+        return _without_secrets(super().__repr_args__(), ("token",))
 
 
 class MetricsSettings(Section):
@@ -129,6 +144,15 @@ class SiteSettings(Section):
     users: AbsolutePath | None = None
     mirror: AbsolutePath | None = None
     mirror_days: Annotated[int, whole(1, 36_500)] = 180
+    never_recorded: Annotated[tuple[RecordedNumber, ...], AsTuple] = ()
+    mask_destination_digits: Annotated[int, whole(0, 15)] = 0
+    mask_destinations: Annotated[str, one_of("stored", "shown")] = "stored"
+    pseudonyms: SecretKey = ""
+    retention_days: Annotated[int, whole(1, 36_500)] = Field(default=0, validate_default=False)  # 0: for ever
+
+    def __repr_args__(self) -> Iterable[tuple[str | None, object]]:
+        """The key of the pseudonyms as `***`."""
+        return _without_secrets(super().__repr_args__(), SITE_SECRETS)
 
 
 class LinkSettings(Section):

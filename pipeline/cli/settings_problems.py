@@ -14,7 +14,7 @@ from typing import Any, NamedTuple
 from pydantic import ValidationError
 
 from pipeline.cli.errors import UsageError
-from pipeline.cli.settings_models import PASSWORDS, Section
+from pipeline.cli.settings_models import PASSWORDS, SITE_SECRETS, Section
 from pipeline.cli.settings_values import masked_url
 
 Key = tuple[str, ...]
@@ -97,6 +97,6 @@ def unknown_key(name: str, known: Iterable[str]) -> str:
 
 
 def _masked(name: str, value: object) -> str:
-    if name in PASSWORDS:
+    if name in PASSWORDS or name in SITE_SECRETS:
         return "***"
     return shown(masked_url(value) if isinstance(value, str) else value)

@@ -9,17 +9,17 @@ tables as in TOML. A variable that names nothing is a problem: a misspelt overri
 from __future__ import annotations
 
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any, get_origin
 
-from pipeline.cli.settings_models import LISTS, PASSWORDS, TABLES, Section
+from pipeline.cli.settings_models import LISTS, PASSWORDS, SITE_SECRETS, TABLES, Section
 from pipeline.cli.settings_problems import ENVIRONMENT, Key, Problem, configuration_error, unknown_key
 from pipeline.cli.settings_values import EMBEDDED, masked_url
 
 Document = dict[str, Any]
 PREFIX = "SWYX_CDR__"
-SECRETS: tuple[Key, ...] = (*(("kafka", name) for name in PASSWORDS), ("clickhouse", "url"))
+SECRETS: tuple[Key, ...] = (*(("kafka", name) for name in PASSWORDS), ("clickhouse", "url"), ("board", "token"))
 
 
 def read_document(file: Path) -> Document:
@@ -115,16 +115,26 @@ def resolve_secrets(
     document: Document, environ: Mapping[str, str], folder: Path, variables: Mapping[Key, str], problems: list[Problem]
 ) -> None:
     """Replaces `env:NAME` and `file:PATH` by what they name; a password written into the file is a problem."""
-    for key in SECRETS:
-        table = document.get(key[0])
-        value = table.get(key[1]) if isinstance(table, dict) else None
-        if not isinstance(table, dict) or not isinstance(value, str):
+    for key, table in _secret_places(document):
+        value = table.get(key[-1])
+        if not isinstance(value, str) or not value:
             continue
         try:
-            table[key[1]] = _secret(value, environ, folder, key not in variables and _has_password(key, value))
+            table[key[-1]] = _secret(value, environ, folder, key not in variables and _has_password(key, value))
         except ValueError as error:
             problems.append(Problem(key, str(error)))
-            table[key[1]] = EMBEDDED  # valid for every secret, so that the problem is reported once
+            # Valid for the secret, so that the problem is reported once.
+            table[key[-1]] = {"sites": "", "board": 16 * "*"}.get(key[0], EMBEDDED)
+
+
+def _secret_places(document: Document) -> Iterator[tuple[Key, dict[str, Any]]]:
+    """Every key that may hold a secret, with the table that it stands in."""
+    for key in SECRETS:
+        if isinstance(table := document.get(key[0]), dict):
+            yield key, table
+    for name, entry in named_entries(document, "sites"):
+        if isinstance(entry, dict):
+            yield from ((("sites", name, secret), entry) for secret in SITE_SECRETS)
 
 
 def _secret(value: str, environ: Mapping[str, str], folder: Path, exposed: bool) -> str:

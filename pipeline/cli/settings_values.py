@@ -19,6 +19,7 @@ from zoneinfo import ZoneInfo
 from pydantic import AfterValidator, BeforeValidator, ValidationInfo
 
 EMBEDDED = "embedded"
+SHORTEST_KEY_BYTES = 16
 ASCII_SAMPLE = '0123456789,;."+-\r\nCallId'
 
 
@@ -97,16 +98,16 @@ def _encoding(name: str) -> str:
     return name
 
 
-def address(text: str) -> tuple[str, int] | None:
+def address(text: str, least_port: int = 1) -> tuple[str, int] | None:
     """Host and port of `host:port` (an IPv6 host in brackets, returned without them); `None` if it is none."""
     found = re.fullmatch(r"(?:([A-Za-z0-9._-]+)|\[([0-9A-Fa-f:.]+)\]):([0-9]{1,5})", text.strip())
-    if not found or not 1 <= int(found[3]) <= 65535:
+    if not found or not least_port <= int(found[3]) <= 65535:
         return None
     return found[1] or found[2], int(found[3])
 
 
 def _listen(value: str) -> str:
-    if address(value) is None:
+    if address(value, least_port=0) is None:
         raise ValueError('expected host:port such as "127.0.0.1:8080"; correct it')
     return value
 
@@ -150,6 +151,12 @@ def masked_url(url: str) -> str:
     return re.sub(r"(://[^@:]*:).+@", r"\1***@", url)
 
 
+def _secret_key(value: str) -> str:
+    if value and len(value.encode()) < SHORTEST_KEY_BYTES:
+        raise ValueError(f"expected at least {SHORTEST_KEY_BYTES} bytes; write a longer key that nobody can guess")
+    return value
+
+
 def _absolute(value: object, info: ValidationInfo) -> object:
     if not isinstance(value, str | Path) or not str(value):
         raise ValueError("expected a path; put it into quotation marks")
@@ -180,6 +187,8 @@ Digits = Annotated[str, matching(r"[0-9]*", "digits only")]
 CountryCode = Annotated[str, matching(r"[1-9][0-9]{0,2}", 'a country code without + or 00 such as "49"')]
 NumberRange = Annotated[str, matching(r"\+[1-9][0-9]*", '+ and digits such as "+492314777"')]
 ShortNumber = Annotated[str, matching(r"[0-9?]+", 'digits and ? such as "116???"')]
+RecordedNumber = Annotated[str, matching(r"\+?[0-9?]*[0-9][0-9?]*", 'a number, ? for a digit, such as "+49231477722?"')]
+SecretKey = Annotated[str, AfterValidator(_secret_key)]
 Device = Annotated[str, matching(r"(?s).*\S.*", "a device name that is not empty")]
 Database = Annotated[str, matching(r"[A-Za-z_][A-Za-z0-9_]*", "letters, digits and _ that begin with no digit")]
 Listen = Annotated[str, AfterValidator(_listen)]

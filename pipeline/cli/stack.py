@@ -1,4 +1,4 @@
-"""Everything on this machine for the time being: servers, migrations, tail, worker and sink, supervised."""
+"""Everything on this machine for the time being: servers, migrations, board, tail, worker and sink, supervised."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ import structlog
 
 from connectors.kafka.admin import connect
 from infra.embedded.services import Services, running_services, start_services
+from pipeline.cli.board_address import LISTEN
 from pipeline.cli.endpoints import embedded_servers, kafka_cluster
 from pipeline.cli.lag import Lag, lag
 from pipeline.cli.migrate import bring_up_to_date
@@ -35,7 +36,7 @@ class Stack:
         self._supervisor.check()
 
     def pids(self) -> dict[str, int]:
-        """The process ids of tail, worker and sink."""
+        """The process ids of board, tail, worker and sink."""
         return self._supervisor.pids()
 
     def wait_until(self, stop: threading.Event) -> None:
@@ -64,10 +65,10 @@ class Stack:
 
 
 @contextmanager
-def running_stack(settings: Settings, *, tail: bool = True) -> Iterator[Stack]:
+def running_stack(settings: Settings, *, live: bool = True) -> Iterator[Stack]:
     """Start the servers that are embedded and not running, migrate, start the processes; stop all at the end.
 
-    `tail`: start following the files at once; without it the files are read by `Stack.drain` alone.
+    `live`: follow the files at once, with a board at `[board] listen`; without it `Stack.drain` alone reads them.
     """
     with ExitStack() as stack:
         services = None
@@ -78,7 +79,8 @@ def running_stack(settings: Settings, *, tail: bool = True) -> Iterator[Stack]:
         bring_up_to_date(settings)
         supervisor = Supervisor(settings.file)
         stack.callback(supervisor.stop)
-        if tail:
+        if live:
+            supervisor.start("board", environment={LISTEN: settings.board.listen})
             supervisor.start("tail")
         supervisor.start("worker")
         supervisor.start("sink")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import NamedTuple
 
@@ -33,8 +33,10 @@ class Supervisor:
         self._config = config
         self._children: dict[str, _Child] = {}
 
-    def start(self, name: str, *arguments: str, may_finish: bool = False) -> None:
-        """Start the command `name` with the configuration of this process.
+    def start(
+        self, name: str, *arguments: str, may_finish: bool = False, environment: Mapping[str, str] | None = None
+    ) -> None:
+        """Start the command `name` with the configuration of this process, and `environment` over that.
 
         `may_finish`: it ends by itself when its work is done (`has_finished`), and that is no failure.
         """
@@ -43,7 +45,7 @@ class Supervisor:
             command,
             stdin=subprocess.PIPE,
             stdout=sys.stderr.fileno(),
-            env={**os.environ, SUPERVISED: "1"},
+            env={**os.environ, **(environment or {}), SUPERVISED: "1"},
             start_new_session=True,
         )
         self._children[name] = _Child(process, may_finish)

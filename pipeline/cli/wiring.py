@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
+from dataclasses import replace
 from hashlib import sha256
 from importlib.metadata import version
-from zoneinfo import ZoneInfo
 
 from pipeline.cli.settings import LinkSettings, Settings, SiteSettings, group_of
 from pipeline.cli.settings_files import require_tables
 from pipeline.cli.tariffs import load_tariff
 from pipeline.cli.users import load_users
+from pipeline.cli.wiring_numbers import number_rules
 from pipeline.destinations import destination
-from pipeline.domain.rules import GroupRules, SiteLink, SiteRules, device_key
+from pipeline.domain.rules import GroupRules, SiteRules
 from pipeline.domain.tariffs import Tariff
 
 
@@ -39,28 +40,9 @@ def _fingerprint(sites: Mapping[str, SiteRules]) -> str:
 
 
 def _site_rules(site: SiteSettings, links: tuple[LinkSettings, ...], tariffs: Mapping[str, Tariff]) -> SiteRules:
-    return SiteRules(
-        name=site.name,
-        currency=site.currency,
-        country_code=site.country_code,
-        area_code=site.area_code,
-        international_prefix=site.international_prefix,
-        long_distance_prefix=site.long_distance_prefix,
-        public_access_prefix=site.public_access_prefix,
-        number_ranges=site.number_ranges,
-        extension_digits=site.extension_digits,
-        short_numbers=site.short_numbers,
-        links={
-            device_key(link.devices[site.name]): _site_link(number, link, site.name)
-            for number, link in enumerate(links)
-            if site.name in link.sites
-        },
-        time_zone=ZoneInfo(site.time_zone),
+    return replace(
+        number_rules(site, links),
         tariff=tariffs[site.tariff] if site.tariff else None,
-        users=load_users(site.users),
+        users=load_users(site.users, site.pseudonyms.encode()),
+        pseudonyms=bool(site.pseudonyms),
     )
-
-
-def _site_link(number: int, link: LinkSettings, site: str) -> SiteLink:
-    one, other = sorted(link.sites)
-    return SiteLink(number, f"{one}-{other}", other if site == one else one, link.clock_skew_seconds)

@@ -31,8 +31,11 @@ def tail_sites(settings: Settings, sites: Iterable[SiteSettings]) -> list[TailSi
     """The given sites of the configuration as the tail takes them."""
     from connectors.cdr_file.tail_site import TailSite
     from pipeline.cli.settings import group_of
+    from pipeline.cli.wiring_privacy import guards
 
+    sites = list(sites)
     groups = group_of(settings)
+    guarded = guards(settings, sites)
     return [
         TailSite(
             name=site.name,
@@ -41,6 +44,7 @@ def tail_sites(settings: Settings, sites: Iterable[SiteSettings]) -> list[TailSi
             base_directory=settings.file.parent,
             dialect=dialect(site),
             mirror=_mirror(settings, site),
+            guard=guarded.get(site.name),
         )
         for site in sites
     ]

@@ -6,6 +6,7 @@ import re
 from functools import lru_cache
 from typing import NamedTuple
 
+from pipeline.domain.pseudonyms import is_pseudonym
 from pipeline.domain.rules import GroupRules, SiteRules, number_ranges
 
 _PUNCTUATION = str.maketrans("", "", " -/().\u00a0\t")
@@ -83,7 +84,9 @@ class NumberPlan:
         if not _DIALLED.match(digits):
             digits = number.replace("(0)", "").translate(_PUNCTUATION).replace("x", "X")
             if digits and not _DIALLED.match(digits):
-                return Party(number.strip(), None, number.strip())
+                text = number.strip()
+                # Whose extension it was is not told: it fits any site, as a bare extension does (contract 8).
+                return Party(text, "" if rules.pseudonyms and is_pseudonym(text) else None, text)
         if not digits.strip("X"):
             return Party(digits, None, digits)
         if len(digits) <= rules.extension_digits + 1 and _PLUS_BEFORE_FEW.match(digits):

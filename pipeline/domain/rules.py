@@ -32,7 +32,7 @@ class SiteRules:
     """One site's zone, number plan, currency, tariff, users and links.
 
     `number_ranges` are canonical prefixes (`+492314777`), `short_numbers` patterns in which `?` is a digit.
-    `links` maps the `device_key` of each link's name at this site to the link.
+    `links` maps the `device_key` of each link's name at this site to the link. `pseudonyms`: users are known by these.
     """
 
     name: str
@@ -49,6 +49,7 @@ class SiteRules:
     time_zone: tzinfo = UTC
     tariff: Tariff | None = None
     users: Users = field(default_factory=Users)
+    pseudonyms: bool = False
 
 
 @dataclass(frozen=True, slots=True)

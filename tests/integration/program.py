@@ -17,6 +17,8 @@ from clickhouse_driver import Client
 from pipeline.cli.lifetime import SUPERVISED
 
 DEADLINE_SECONDS = 240
+ANY_PORT = {"SWYX_CDR__BOARD__LISTEN": "127.0.0.1:0"}
+"""The boards of runs side by side do not want the same port."""
 VIEWS = {
     "legs": "version",
     "site_calls": "version",
@@ -44,7 +46,7 @@ def running(*arguments: str | Path) -> Iterator[subprocess.Popen[bytes]]:
     process = subprocess.Popen(
         [sys.executable, "-m", "pipeline.cli", *map(str, arguments)],
         stdin=subprocess.PIPE,
-        env={**os.environ, SUPERVISED: "1"},
+        env={**os.environ, SUPERVISED: "1", **ANY_PORT},
     )
     try:
         yield process

@@ -14,7 +14,13 @@ ROOT = Path(__file__).parents[2]
 
 @pytest.mark.parametrize(
     "arguments",
-    [["growth.py", "400"], ["backfill.py", "300"], ["worker.py", "300"], ["end_to_end.py", "300", "2"]],
+    [
+        ["growth.py", "400"],
+        ["backfill.py", "300"],
+        ["worker.py", "300"],
+        ["end_to_end.py", "300", "2"],
+        ["questions.py", "2000"],
+    ],
     ids=lambda arguments: arguments[0],
 )
 def test_a_benchmark_prints_one_json_line_with_a_ratio(arguments: list[str]) -> None:

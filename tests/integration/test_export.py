@@ -19,7 +19,7 @@ from schemas.cdr import Leg
 from tests.cdr_lines import BERLIN, parsed
 from tests.conftest import ClickHouseServer
 from tests.integration.program import swyx_cdr
-from tests.warehouse import fresh_warehouse, leg_row
+from tests.warehouse import fresh_warehouse, leg_row, select
 
 CONFIG = """
 [clickhouse]
@@ -131,3 +131,12 @@ def test_a_character_that_the_encoding_lacks_is_named_and_leaves_no_file(
         export("dortmund", config, output=config.with_name("out.txt"), encoding="cp1252")
 
     assert os.listdir(config.parent) == ["swyx-cdr.toml"]
+
+
+def test_an_export_is_entered_in_the_audit_log(config: Path, warehouse: ClickHouseOptions) -> None:
+    store(warehouse, datetime(2026, 3, 1, 8, tzinfo=UTC), datetime(2026, 3, 2, 8, tzinfo=UTC))
+
+    swyx_cdr("export", "--config", config, "--site", "dortmund", "--from", "2026-03-02", "--until", "2026-03-03")
+
+    entries = select(warehouse, "SELECT command, what, rows FROM audit")
+    assert entries == [("export", "site dortmund, from 2026-03-02 until 2026-03-03", 1)]

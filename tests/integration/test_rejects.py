@@ -5,6 +5,7 @@ The same run shows what `rejects list`, `status` and the metrics tell of it.
 
 from __future__ import annotations
 
+import re
 import threading
 from collections.abc import Iterator
 from contextlib import ExitStack
@@ -70,7 +71,7 @@ def told(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Told]:
             wait_until(lambda: not differences(contents(client), at_once), "the replayed rows")
             metrics = {name: scraped(port) for name, port in ports.items()}
             replays.append(command("rejects", "replay", "--config", right, "--site", "berlin"))
-            status = command("status", "--config", right)
+            status = swyx_cdr("status", "--config", right, check=False).stdout
         yield Told(rejected, listed, replays, contents(client), at_once, metrics, status)
 
 
@@ -166,7 +167,7 @@ def test_the_sink_tells_what_it_has_written(told: Told) -> None:
 
 
 def test_status_shows_state_and_rejects_of_each_site(told: Told) -> None:
-    cells = [[cell.strip() for cell in line.split("│")[1:-1]] for line in told.status.splitlines() if "│" in line]
-    sites = {row[0]: row[-1] for row in cells if row[0] in ("berlin", "dortmund", "zuerich")}
+    rows = [re.split(" {2,}", line.strip()) for line in told.status.splitlines()]
+    sites = {row[0]: row[-2] for row in rows if row[0] in ("berlin", "dortmund", "zuerich")}
     assert sites == {"berlin": "1", "dortmund": "1", "zuerich": "1"}
-    assert told.status.endswith("Kafka answers\n")
+    assert re.search("^Kafka +answers", told.status, re.MULTILINE)

@@ -15,10 +15,9 @@ from connectors.clickhouse.client import ClickHouseOptions
 from connectors.clickhouse.writer import RowWriter
 from pipeline.cli.errors import UsageError
 from pipeline.cli.report import check_bill
-from pipeline.cli.report_form import Format
+from pipeline.cli.report_options import Format
 from schemas.rows import Charge
 from tests.conftest import ClickHouseServer
-from tests.documents import ROOT, blocks
 from tests.warehouse import charge, fresh_warehouse
 
 CONFIG = """
@@ -128,14 +127,6 @@ def test_groups_with_differences_are_listed(config: Path, capsys: pytest.Capture
         "signalled without a rate to compare with: 2",
         "neither signalled nor rated: 1",
     ]
-
-
-def test_the_table_is_the_one_of_the_documentation(config: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    (shown,) = blocks(ROOT / "docs" / "reports.md", "text")
-
-    check_bill(config)
-
-    assert [line.rstrip() for line in capsys.readouterr().out.splitlines()] == shown.text.splitlines()
 
 
 def test_one_site_can_be_chosen(config: Path, capsys: pytest.CaptureFixture[str]) -> None:

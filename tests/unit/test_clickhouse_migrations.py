@@ -7,7 +7,10 @@ import pytest
 from connectors.clickhouse.migrate import Migration, parse_migration, released_migrations
 
 REPEATABLE = re.compile(
-    r"CREATE TABLE IF NOT EXISTS |CREATE OR REPLACE VIEW |ALTER TABLE \w+\s+\w+ \w+ IF (NOT )?EXISTS "
+    r"CREATE (TABLE|MATERIALIZED VIEW) IF NOT EXISTS |CREATE OR REPLACE VIEW "
+    r"|ALTER TABLE \w+\s+\w+ \w+ IF (NOT )?EXISTS |ALTER TABLE \w+ MODIFY SETTING "
+    r"|DROP TABLE IF EXISTS \w+_rebuilt |INSERT INTO (\w+)_rebuilt SELECT \* FROM \3$"
+    r"|EXCHANGE TABLES (\w+)_rebuilt AND \4$"
 )
 
 

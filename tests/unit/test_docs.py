@@ -30,9 +30,14 @@ def invocations(shell: str) -> Iterator[list[str]]:
             yield words[first + 1 :]
 
 
-def options_of(command: str) -> set[str]:
-    """All options of a command of the program."""
-    return {"--help", *(name for parameter in PROGRAM.commands[command].params for name in parameter.opts)}
+def options_of(words: list[str]) -> set[str]:
+    """All options of the command that these words begin with, which may be a command of a command."""
+    command = PROGRAM
+    for word in words:
+        if word not in getattr(command, "commands", ()):
+            break
+        command = command.commands[word]
+    return {"--help", *(name for parameter in command.params for name in parameter.opts)}
 
 
 SHOWN = [
@@ -62,10 +67,8 @@ def test_a_command_that_is_shown_is_one_that_the_program_takes(words: list[str])
 
 @pytest.mark.parametrize("words", MENTIONED)
 def test_a_command_that_is_mentioned_exists_with_its_options(words: list[str]) -> None:
-    command, *arguments = words
-    assert command in {*PROGRAM.commands, "--help", "--version"}
-    if command in PROGRAM.commands:
-        assert {word for word in arguments if word.startswith("--")} - options_of(command) == set()
+    assert words[0] in {*PROGRAM.commands, "--help", "--version"}
+    assert {word for word in words if word.startswith("--")} - options_of(words) == set()
 
 
 @pytest.mark.parametrize("block", TOML)

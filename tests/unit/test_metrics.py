@@ -48,6 +48,7 @@ def test_a_tail_counts_by_site() -> None:
         f"swyx_cdr_tail_lines_total{of_site}": 5,
         f"swyx_cdr_tail_legs_total{of_site}": 3,
         f"swyx_cdr_tail_rejects_total{of_site}": 1,
+        f"swyx_cdr_tail_never_recorded_total{of_site}": 0,
         f"swyx_cdr_tail_bytes_total{of_site}": 900,
         f"swyx_cdr_tail_files{of_site}": 2,
         f"swyx_cdr_tail_bytes_behind{of_site}": 40,

@@ -10,11 +10,13 @@ import pytest
 from connectors.cdr_file.dialect import Dialect
 from pipeline.cli.errors import CommandError
 from pipeline.cli.rejects_replay import Done, Replay
+from pipeline.domain.privacy import Guard, SitePrivacy
 from schemas import topics
 from schemas.cdr import Heartbeat, Lifecycle, Reject
 from schemas.codec import Message, decode, encode
 from schemas.keys import reject_key
 from schemas.rows import Call
+from tests.builders import leg, rules
 from tests.cdr_lines import BERLIN, HEADER, READ_AT, line
 from tests.contract.example_values import EXAMPLES, HEARTBEAT, TO_LEG
 
@@ -60,7 +62,7 @@ def of_message(message: Message | bytes, place: str = "cdr.lifecycle-1", site: s
 
 
 def replay(kafka: Kafka, *rejects: Reject, dialect: Dialect = BERLIN) -> Done:
-    return Replay({"dortmund": dialect}, {"dortmund": "berlin"}, kafka).run(rejects)
+    return Replay({"dortmund": dialect}, {"dortmund": "berlin"}, kafka, {}).run(rejects)
 
 
 def lifecycle(kafka: Kafka) -> Lifecycle:
@@ -199,3 +201,24 @@ def test_a_message_that_still_cannot_be_read_stays_under_its_name(reject: Reject
     (outcome,) = outcomes(kafka)
     assert (outcome[:4], outcome.reason, outcome.withdrawn) == (reject[:4], reason, False)
     assert (done.refused, topics.REJECTS.name) == (1, kafka.sent[1][0])
+
+
+def test_a_leg_that_is_never_recorded_leaves_the_list_and_is_not_published() -> None:
+    kafka = Kafka()
+    guard = Guard(rules(), "dortmund", SitePrivacy(never_recorded=("456",)))
+
+    Replay({"dortmund": BERLIN}, {"dortmund": "berlin"}, kafka, {"dortmund": guard.leg}).run([rejected()])
+
+    assert [message.withdrawn for message in outcomes(kafka)] == [True]
+    assert len(kafka.messages()) == 1
+
+
+def test_a_message_of_before_the_privacy_keys_is_sent_with_what_may_be_published() -> None:
+    kafka = Kafka()
+    legs = (leg("1", called_number="456"), leg("2", called_number="457"))
+    message = of_message(Lifecycle("dortmund", "", 1, legs))
+    guard = Guard(rules(), "dortmund", SitePrivacy(never_recorded=("456",)))
+
+    Replay({"dortmund": BERLIN}, {"dortmund": "berlin"}, kafka, {"dortmund": guard.leg}).run([message])
+
+    assert [sent.record.call_id for sent in lifecycle(kafka).legs] == ["2"]

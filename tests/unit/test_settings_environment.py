@@ -27,7 +27,7 @@ def test_a_variable_replaces_a_key_of_a_section(tmp_path: Path) -> None:
 
 
 def test_a_variable_sets_a_key_of_a_section_that_the_file_lacks(tmp_path: Path) -> None:
-    assert load(tmp_path, "", {"SWYX_CDR__BOARD__LISTEN": "0.0.0.0:80"}).board.listen == "0.0.0.0:80"
+    assert load(tmp_path, "", {"SWYX_CDR__BOARD__LISTEN": "127.0.0.1:80"}).board.listen == "127.0.0.1:80"
 
 
 def test_a_variable_names_a_site_in_upper_case(tmp_path: Path) -> None:

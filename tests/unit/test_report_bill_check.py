@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from datetime import date
 from decimal import Decimal
 
 from connectors.clickhouse.bill_check import BillCheck, BillGroup
-from pipeline.cli.report_bill import bill_report
+from pipeline.reports.bill_check import bill_check_report
+from pipeline.reports.model import Report
+from pipeline.reports.period import Period
+from pipeline.reports.reader import reader_of
 
 MOBILE = BillGroup(
     "EUR",
@@ -24,6 +28,10 @@ FRANCE = MOBILE._replace(destination="France", legs=1, differing=1, signalled=De
 CHECK = BillCheck((MOBILE,), compared=9, differing=2, other_currency=0, no_rate=0, unrated=0)
 
 
+def bill_report(check: BillCheck) -> Report:
+    return bill_check_report(check, Period(date.min, date.max), reader_of("en"))
+
+
 def test_a_row_has_place_legs_sums_their_difference_and_the_leg_that_is_furthest_off() -> None:
     (row,) = bill_report(CHECK).rows
     assert row[:5] == ("dortmund", "SwyxGate 1", "dortmund", "Germany, mobile", "EUR")
@@ -33,7 +41,7 @@ def test_a_row_has_place_legs_sums_their_difference_and_the_leg_that_is_furthest
 
 def test_every_row_and_total_has_a_cell_under_each_heading() -> None:
     report = bill_report(CHECK)
-    assert {len(row) for row in (*report.rows, *report.totals)} == {len(report.headings)}
+    assert {len(row) for row in (*report.rows, *report.totals)} == {len(report.columns)}
 
 
 def test_totals_add_the_rows_of_one_currency() -> None:

@@ -1,0 +1,1 @@
+"""ClickHouse servers of one's own: roles, and the tables of a cluster."""

@@ -1,0 +1,1 @@
+"""What a dbt project needs of the warehouse: its sources."""

@@ -1,0 +1,1 @@
+"""The alert rules of Grafana over the warehouse's views (docs/grafana.md)."""

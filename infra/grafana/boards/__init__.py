@@ -1,0 +1,1 @@
+"""One module a dashboard; each has the function `board`, and its SQL stands beside the panel that shows it."""
