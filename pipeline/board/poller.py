@@ -12,7 +12,7 @@ import structlog
 
 from pipeline.board.feed import Feed
 
-POLL_SECONDS = 0.5
+POLL_SECONDS = 0.3
 _AWAY_SECONDS = 2.0
 
 log = structlog.get_logger()

@@ -27,7 +27,7 @@ class Stocked(NamedTuple):
     truth: dict[str, Any]
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")  # while playwright runs, no other test of the process can run an event loop
 def browser() -> Iterator[Browser]:
     """A Chromium; each test opens a context of its own."""
     with chromium() as browser:

@@ -160,8 +160,8 @@ def spent(charges: Iterable[Charge], key: Callable[[Charge], tuple[Any, ...]]) -
 
 
 def missed(call: Call | SiteCall) -> bool:
-    """Whether nobody took an incoming call."""
-    return call.direction == "incoming" and call.disposition != "answered"
+    """Whether nobody and no script took an incoming call."""
+    return call.direction == "incoming" and call.disposition not in {"answered", "script", "answered_elsewhere"}
 
 
 def mean(values: list[int]) -> float:

@@ -20,6 +20,7 @@ ROOT = Path(__file__).parents[2]
         ["worker.py", "300"],
         ["end_to_end.py", "300", "2"],
         ["questions.py", "2000"],
+        ["board.py", "300", "3"],
     ],
     ids=lambda arguments: arguments[0],
 )
