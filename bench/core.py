@@ -1,7 +1,8 @@
 """Legs into rows per second on one core: prints one JSON line.
 
-The legs are those of three simulated sites, in the order in which their calls end. Beside them a single call of
-1,000 legs, transferred again and again, which every new leg changes as a whole.
+The legs are those of three simulated sites, in the order in which their calls end: one by one, as they come live, and
+in messages of 100 of a site, as a tail that catches up sends them. Beside them a single call of 1,000 legs, transferred
+again and again, which every new leg changes as a whole.
 """
 
 from __future__ import annotations
@@ -28,6 +29,7 @@ from schemas.cdr import Leg
 from schemas.rows import Row
 
 LEGS = 30_000
+AT_ONCE = 100
 TRANSFERS = 1_000
 RUNS = 3
 START = datetime(2026, 3, 2, 8, tzinfo=UTC)
@@ -84,6 +86,27 @@ def derive(rules: GroupRules, legs: list[Leg]) -> float:
     return time.process_time() - begin
 
 
+def messages(legs: list[Leg]) -> list[list[Leg]]:
+    """The same legs in messages, each of one site, in the order of their last legs."""
+    begun: dict[str, list[Leg]] = {}
+    done = []
+    for leg in legs:
+        of_site = begun.setdefault(leg.site, [])
+        of_site.append(leg)
+        if len(of_site) == AT_ONCE:
+            done.append(begun.pop(leg.site))
+    return done + list(begun.values())
+
+
+def derive_messages(rules: GroupRules, told: list[list[Leg]]) -> tuple[float, int]:
+    """The processor time that a new group takes for these messages, and the number of rows."""
+    group, rows = Group(rules), 0
+    begin = time.process_time()
+    for number, legs in enumerate(told):
+        rows += len(group.add_all(legs, number * AT_ONCE))
+    return time.process_time() - begin, rows
+
+
 def build(rows: list[Row]) -> float:
     """The processor time of the base: to build the same rows, value by value known."""
     begin = time.process_time()
@@ -102,11 +125,15 @@ def main() -> None:
     rows_per_leg = len(rows) / len(legs)
     del rows
     core = min(derive(rules, legs) for _ in range(RUNS))
+    told = messages(legs)
+    at_once, rows_at_once = min(derive_messages(rules, told) for _ in range(RUNS))
     chain = min(derive(rules, transfers(charged, TRANSFERS)) for _ in range(RUNS))
     result = {
         "bench": "core",
         "legs_per_second": round(len(legs) / core),
         "rows_per_leg": round(rows_per_leg, 2),
+        "in_messages_legs_per_second": round(len(legs) / at_once),
+        "in_messages_rows_per_leg": round(rows_at_once / len(legs), 2),
         "times_the_building_of_the_rows": round(core / base, 1),
         "chain_of_1000_seconds": round(chain, 3),
     }
