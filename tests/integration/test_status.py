@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from time import monotonic
 from typing import Any, NamedTuple
 
 import pytest
@@ -16,6 +17,7 @@ from kafka import KafkaConsumer, KafkaProducer
 from typer.testing import CliRunner, Result
 
 from connectors.clickhouse.client import ClickHouseOptions
+from connectors.clickhouse.intake import STUCK_SECONDS
 from connectors.clickhouse.migrate import migrate
 from connectors.clickhouse.sink import GROUP as SINK_GROUP
 from connectors.clickhouse.writer import RowWriter
@@ -28,7 +30,7 @@ from pipeline.cli.status import status
 from schemas.rows import Call
 from schemas.topics import LIFECYCLE
 from tests.contract.example_values import CALL
-from tests.integration.program import swyx_cdr, wait_until
+from tests.integration.program import DEADLINE_SECONDS, swyx_cdr
 from tests.integration.test_site_states import heartbeat, legs
 from tests.warehouse import an_id, reject
 
@@ -103,12 +105,25 @@ def store_heartbeats(services: Services) -> None:
         writer.write([heartbeat(site) for site in ("dortmund", "berlin", "zuerich")])
 
 
+def joined(services: Services, group: str) -> KafkaConsumer:
+    """A member with partitions. kafka-python can lose a rebalance; such a client never gets any and is replaced."""
+    deadline = monotonic() + DEADLINE_SECONDS
+    while True:
+        consumer = KafkaConsumer(LIFECYCLE.name, bootstrap_servers=services.kafka_bootstrap, group_id=group)
+        replaced_at = monotonic() + STUCK_SECONDS
+        while monotonic() < replaced_at:
+            consumer.poll(100)
+            if consumer.assignment():
+                return consumer
+        consumer.close(autocommit=False)
+        assert monotonic() < deadline, f"no partitions for a member of {group}"
+
+
 @contextmanager
 def member(services: Services, group: str) -> Iterator[None]:
     """A process that has joined a consumer group, as worker and sink do."""
-    consumer = KafkaConsumer(LIFECYCLE.name, bootstrap_servers=services.kafka_bootstrap, group_id=group)
+    consumer = joined(services, group)
     try:
-        wait_until(lambda: consumer.poll(100) or consumer.assignment(), "partitions for a member")
         yield
     finally:
         consumer.close(autocommit=False)
