@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import date, timedelta
+from datetime import date
 from typing import NamedTuple
 
-from connectors.clickhouse.local_days import day_parameters, local, zone_parameters
+from connectors.clickhouse.local_days import local, period_parameters, zone_parameters
 from connectors.clickhouse.retained import retained
 
 
@@ -27,14 +27,10 @@ class ChosenCharges(NamedTuple):
 
 
 _WHO = ("payer_site", "payer_number", "cost_centre", "department", "project_number")
-_DAY = timedelta(days=1)
 
 
 def counted_charges(chosen: ChosenCharges) -> tuple[str, dict[str, object]]:
-    """A subquery with the columns of `charges` and `day`, and its parameters.
-
-    The day in a leg's id is local to the leg's site: it finds the partitions, a day more at both ends.
-    """
+    """A subquery with the columns of `charges` and `day`, and its parameters."""
     who = {name: getattr(chosen, name) for name in _WHO if getattr(chosen, name) is not None}
     conditions = "".join(f" AND {name} = %({name})s" for name in who)
     query = f"""(
@@ -44,7 +40,4 @@ def counted_charges(chosen: ChosenCharges) -> tuple[str, dict[str, object]]:
             AND {retained("site")} AND counted = 1
             AND day >= toDate32(%(first)s) AND day < toDate32(%(end)s){conditions}
     )"""  # noqa: S608 - constants of the program's own
-    earliest = chosen.first - _DAY if chosen.first > date.min else date.min
-    latest = chosen.end + _DAY if chosen.end < date.max else date.max
-    days = day_parameters(first=chosen.first, end=chosen.end, earliest=earliest, latest=latest)
-    return query, who | days | zone_parameters(chosen.zones)
+    return query, who | period_parameters(chosen.first, chosen.end) | zone_parameters(chosen.zones)

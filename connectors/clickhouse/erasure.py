@@ -115,11 +115,16 @@ def names_of(client: Client, traces: Traces) -> set[str]:
 
 def find(client: Client, traces: Traces) -> list[Erased]:
     """Enters all rows that name the party into `erasing`; returns how many there are of each table."""
-    client.execute("TRUNCATE TABLE erasing")
+    forget(client)
     for select in _selections():
         client.execute(f"INSERT INTO erasing {select}", traces.values(), settings=_UNLOGGED)
     counts = dict(client.execute("SELECT table_name, uniqExact(key) FROM erasing GROUP BY table_name"))
     return [Erased(table, counts.get(table, 0)) for table in (*_MERGED, "reject_rows")]
+
+
+def forget(client: Client) -> None:
+    """Leaves nothing of what `find` has entered."""
+    client.execute("TRUNCATE TABLE erasing")
 
 
 def merge_states(client: Client) -> None:
@@ -150,7 +155,7 @@ def erase(client: Client, traces: Traces) -> None:
     _delete(client, "charge_total_rows", "total_id")
     _delete(client, "reject_rows", _REJECT_KEY)
     _hide(client, "leg_rows", "leg_id", PARTIES, "extra = mapApply((name, text) -> (name, ''), extra), raw_line = ''")
-    client.execute("TRUNCATE TABLE erasing")
+    forget(client)
 
 
 def _selections() -> list[str]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import date
+from datetime import date, timedelta
 
 
 def local(function: str, instant: str, site: str, zones: Mapping[str, str]) -> str:
@@ -25,6 +25,16 @@ def zone_parameters(zones: Mapping[str, str]) -> dict[str, object]:
         found[f"zone_{number}"] = zone
         found[f"sites_{number}"] = [site for site, of_site in zones.items() if of_site == zone]
     return found
+
+
+def period_parameters(first: date, end: date) -> dict[str, object]:
+    """`first` and `end`, with `earliest` and `latest` a day further out.
+
+    The day in an id is local to the row's own site: it finds the partitions of another site's days.
+    """
+    earliest = first - timedelta(days=1) if first > date.min else first
+    latest = end + timedelta(days=1) if end < date.max else end
+    return day_parameters(first=first, end=end, earliest=earliest, latest=latest)
 
 
 def day_parameters(**days: date) -> dict[str, object]:

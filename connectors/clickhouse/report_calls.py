@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from datetime import date, timedelta
+from datetime import date
 from typing import NamedTuple
 
 from clickhouse_driver import Client
 
-from connectors.clickhouse.local_days import day_parameters, local, zone_parameters
+from connectors.clickhouse.conditions import MISSED
+from connectors.clickhouse.local_days import local, period_parameters, zone_parameters
 from connectors.clickhouse.retained import retained
 
 DISPOSITIONS = ("answered", "script", "busy", "no_answer", "rejected", "answered_elsewhere", "abandoned", "failed")
@@ -63,8 +64,7 @@ def call_sums(client: Client, chosen: ChosenCalls, by: Sequence[str]) -> list[Ca
     query = f"""
         SELECT
             ({keys},), argMaxIf({_NAME}, (started_at, call_id), {_NAME} != ''), count(),
-            countIf(direction = 'incoming'
-                AND disposition IN ('busy', 'no_answer', 'rejected', 'abandoned', 'failed')),
+            countIf({MISSED}),
             ({counts}), sum(ring_seconds), sum(talk_seconds), sum(transfer_count), sum(conference),
             countIf(complete = 0)
         FROM (
@@ -77,8 +77,6 @@ def call_sums(client: Client, chosen: ChosenCalls, by: Sequence[str]) -> list[Ca
         GROUP BY {names}
         ORDER BY {names}
     """  # noqa: S608 - constants of the program's own
-    earliest = chosen.first - timedelta(days=1) if chosen.first > date.min else date.min
-    latest = chosen.end + timedelta(days=1) if chosen.end < date.max else date.max
-    days = day_parameters(first=chosen.first, end=chosen.end, earliest=earliest, latest=latest)
+    days = period_parameters(chosen.first, chosen.end)
     parameters = {**days, **zone_parameters(chosen.zones), "origin_site": chosen.origin_site}
     return [CallSum._make(row) for row in client.execute(query, parameters)]

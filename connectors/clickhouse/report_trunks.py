@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import date, datetime, time, timedelta
+from datetime import date, datetime, time
 from decimal import Decimal
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
 from clickhouse_driver import Client
 
-from connectors.clickhouse.local_days import day_parameters
+from connectors.clickhouse.conditions import NO_RESULT
+from connectors.clickhouse.local_days import period_parameters
 from connectors.clickhouse.retained import retained
 
-_DAY = timedelta(days=1)
 _EARLIEST, _LATEST = date(1970, 1, 2), date(2106, 1, 1)
 # One row for each trunk that a leg used, a transit two; results of transfers go on over the channels of others.
 # `leg_start` and `leg_end` are seconds, cut to the period; a leg that found no channel, or has no end, held none.
@@ -34,8 +34,8 @@ _USES = f"""(
         ('outgoing', toString(destination_device), destination_kind = 'trunk'),
         ('incoming', toString(origination_device), origin_kind = 'trunk')
     ]) AS seizure
-    WHERE site IN %(sites)s AND started_on >= toDate32(%(before)s) AND started_on < toDate32(%(end)s)
-        AND {retained("site")} AND transferred_call_id_1 IN ('', '0') AND transferred_call_id_2 IN ('', '0')
+    WHERE site IN %(sites)s AND started_on >= toDate32(%(earliest)s) AND started_on < toDate32(%(end)s)
+        AND {retained("site")} AND {NO_RESULT}
 )"""  # noqa: S608 - a constant of the program's own
 _CALLS = f"""
 SELECT
@@ -135,8 +135,7 @@ def trunk_report(client: Client, first: date, end: date, zones: Mapping[str, str
 
 
 def _parameters(first: date, end: date, zones: Mapping[str, str]) -> dict[str, object]:
-    before = first - _DAY if first > date.min else first
-    days = day_parameters(first=first, end=end, before=before)
+    days = period_parameters(first, end)
     limits = {"starts": [_midnight(first, zone) for zone in zones.values()]}
     limits["ends"] = [_midnight(end, zone) for zone in zones.values()]
     return {**days, **limits, "sites": list(zones)}

@@ -28,12 +28,6 @@ CHARGES = """counted = 1 AND $__timeFilter(connected_at)
 
 USER = "$__conditionalAll(concat(payer_site, '/', payer_number) IN (${user:singlequote}), $user)"
 
-# Nobody took an incoming call; one that only a script took has panels of its own.
-MISSED = "direction = 'incoming' AND disposition IN ('busy', 'no_answer', 'rejected', 'abandoned', 'failed')"
-
-# The result of a transfer repeats the channels that its two legs hold to the end (CDR spec 3.2).
-NO_RESULT = "transferred_call_id_1 IN ('', '0') AND transferred_call_id_2 IN ('', '0')"
-
 AMOUNTS = """arrayStringConcat(arrayMap((currency, amount) -> concat(toString(amount), ' ', currency),
         mapKeys(amounts), mapValues(amounts)), ', ')"""
 

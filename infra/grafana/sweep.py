@@ -7,7 +7,8 @@ from __future__ import annotations
 
 from textwrap import indent
 
-from infra.grafana.filters import BEGUN, NO_RESULT
+from connectors.clickhouse.conditions import NO_RESULT
+from infra.grafana.filters import BEGUN
 
 
 def seizures(condition: str) -> str:

@@ -43,8 +43,7 @@ class PackedLegs(MutableMapping[str, Leg]):
             return self._loose[leg_id]
         legs = self._plain.get(pack)
         if legs is None:
-            message = cast("Lifecycle", decode(decompress(pack)))
-            legs = self._keep(pack, {leg.leg_id: leg for leg in message.legs})
+            legs = self._keep(pack, cast("Lifecycle", decode(decompress(pack))))
         return legs[leg_id]
 
     def __setitem__(self, leg_id: str, leg: Leg) -> None:
@@ -64,11 +63,15 @@ class PackedLegs(MutableMapping[str, Leg]):
 
     def told(self, message: Lifecycle, data: bytes) -> None:
         """Say that the legs that are put in next come from a message, and the bytes that it was decoded from."""
+        self._told = self._packed(message, data)
+
+    def _packed(self, message: Lifecycle, data: bytes) -> tuple[bytes, dict[str, Leg]]:
         # The line and the fields read from it say much the same, so the fastest level halves them.
         pack = compress(data, 1)
-        self._told = pack, self._keep(pack, {leg.leg_id: leg for leg in message.legs})
+        return pack, self._keep(pack, message)
 
-    def _keep(self, pack: bytes, legs: dict[str, Leg]) -> dict[str, Leg]:
+    def _keep(self, pack: bytes, message: Lifecycle) -> dict[str, Leg]:
+        legs = {leg.leg_id: leg for leg in message.legs}
         self._plain_legs += len(legs) - len(self._plain.pop(pack, ()))
         self._plain[pack] = legs
         while self._plain_legs > _PLAIN and len(self._plain) > 1:
@@ -80,7 +83,7 @@ class PackedLegs(MutableMapping[str, Leg]):
         for leg in self._loose.values():
             by_site.setdefault(leg.site, []).append(leg)
         self._loose = {}
-        for site, legs in by_site.items():
-            pack = compress(encode(Lifecycle(site, "", 1, tuple(legs))), 1)
-            self._pack_of.update(dict.fromkeys([leg.leg_id for leg in legs], pack))
-            self._keep(pack, {leg.leg_id: leg for leg in legs})
+        for site, of_site in by_site.items():
+            message = Lifecycle(site, "", 1, tuple(of_site))
+            pack, legs = self._packed(message, encode(message))
+            self._pack_of.update(dict.fromkeys(legs, pack))

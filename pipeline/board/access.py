@@ -28,7 +28,7 @@ class Access(NamedTuple):
         if self.token or self.behind_proxy:
             return True
         found = _HOST.fullmatch(host)
-        return found is not None and is_loopback(found[1] or found[2])
+        return found is not None and is_loopback((found[1] or found[2]).lower())
 
     def is_token(self, offered: str) -> bool:
         """Whether this is the token; takes as long for any text of the same length."""
@@ -53,11 +53,9 @@ class Access(NamedTuple):
 
 
 def is_loopback(host: str) -> bool:
-    """Whether a host name or address means this machine alone."""
-    if host.lower() == "localhost":
-        return True
+    """Whether a host name or address, in lower case, means this machine alone."""
     try:
-        return ipaddress.ip_address(host).is_loopback
+        return host == "localhost" or ipaddress.ip_address(host).is_loopback
     except ValueError:
         return False
 

@@ -12,6 +12,8 @@ from typing import Any
 
 from clickhouse_driver import Client
 
+from connectors.clickhouse.conditions import NO_RESULT
+
 Document = dict[str, Any]
 
 LISTED_CALLS = 50
@@ -30,17 +32,16 @@ WHERE started_at >= toDateTime(%(since)s, 'UTC')
 ORDER BY ended_at DESC, started_at DESC, call_id
 LIMIT %(limit)s
 """
-_LEGS = """
+_LEGS = f"""
 SELECT site_call_id, leg_id, site, call_id_number, started_at, connected_at, ended_at, origination_number,
        origination_name, called_number, called_name, destination_number, destination_name, origination_device,
        destination_device, origin_kind, destination_kind, disposition, disconnect_reason, transferred_by_number,
-       transferred_by_name, transferred_at, transferred_call_id_1 NOT IN ('', '0')
-           OR transferred_call_id_2 NOT IN ('', '0') AS is_result
+       transferred_by_name, transferred_at, NOT ({NO_RESULT}) AS is_result
 FROM legs
 WHERE started_at >= toDateTime(%(since)s, 'UTC') AND site IN %(sites)s AND site_call_id IN %(site_calls)s
 ORDER BY started_at, toUInt64OrZero(call_id_number), site
 LIMIT %(limit)s BY site_call_id
-"""
+"""  # noqa: S608 - a constant of the program's own
 _CHARGES = """
 SELECT leg_id, amount, currency, source, counted, carrier_site, trunk, payer_site, payer_number, payer_name
 FROM charges

@@ -73,7 +73,7 @@ class FileBackfill:
             bar = progress.add_task("reading", total=sum(file.stat().st_size for _, file in files))
             ends: dict[Path, int] = {}
             for site, block in self._abreast(files):
-                self._take(self._guarded(site, block.entries))
+                self._take(site, self._guarded(site, block.entries))
                 ends[block.file] = block.end
                 progress.advance(bar, block.end - block.offset)
             self._groups.flush()
@@ -119,11 +119,11 @@ class FileBackfill:
         self._never_recorded += len(entries) - len(kept)
         return kept
 
-    def _take(self, entries: list[Leg | Reject]) -> None:
+    def _take(self, site: str, entries: list[Leg | Reject]) -> None:
         legs = [entry for entry in entries if isinstance(entry, Leg)]
         for first in range(0, len(legs), LEGS_IN_A_MESSAGE):
             taken = legs[first : first + LEGS_IN_A_MESSAGE]
-            self._groups.add(taken[0].site, taken, row_version(self._epoch, self._legs, 0))
+            self._groups.add(site, taken, row_version(self._epoch, self._legs, 0))
             self._legs += len(taken)
         for entry in entries:
             if isinstance(entry, Reject):

@@ -89,7 +89,6 @@ def _lag_watched(settings: Settings) -> Iterator[Callable[[], dict[str, int] | N
 def _lags(settings: Settings, wanted: threading.Event, ended: threading.Event) -> Iterator[Lag]:
     """The lag whenever it is wanted, until Kafka cannot be asked."""
     from connectors.kafka.admin import KafkaUnreachable, TopicError, connect
-    from infra.embedded.errors import ServiceError
     from pipeline.cli.endpoints import kafka_cluster
     from pipeline.cli.lag import lag
 
@@ -99,5 +98,5 @@ def _lags(settings: Settings, wanted: threading.Event, ended: threading.Event) -
                 if wanted.is_set():
                     wanted.clear()
                     yield lag(admin)
-    except (CommandError, ServiceError, KafkaUnreachable, TopicError):
+    except (CommandError, KafkaUnreachable, TopicError):
         return

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from connectors.kafka.options import KafkaOptions
 from infra.embedded.endpoints import Endpoints, running_services
+from infra.embedded.errors import ServiceError
 from pipeline.cli.errors import CommandError
 from pipeline.cli.settings import EMBEDDED, Settings
 
@@ -22,7 +23,8 @@ def kafka_cluster(settings: Settings) -> KafkaOptions:
     """Address and credentials of Kafka. Raises CommandError if it is embedded and does not run."""
     kafka = settings.kafka
     if kafka.bootstrap_servers == EMBEDDED:
-        return KafkaOptions(_running(settings).kafka_bootstrap)
+        with _as_command_error():
+            return KafkaOptions(_running(settings).kafka_bootstrap)
     login = kafka.security_protocol.startswith("SASL")
     return KafkaOptions(
         bootstrap_servers=kafka.bootstrap_servers,
@@ -47,7 +49,8 @@ def clickhouse_options(settings: Settings) -> ClickHouseOptions:
     from connectors.clickhouse.client import parse_url
 
     if settings.clickhouse.url == EMBEDDED:
-        return _embedded_clickhouse(settings, _running(settings))
+        with _as_command_error():
+            return _embedded_clickhouse(settings, _running(settings))
     return parse_url(settings.clickhouse.url, settings.clickhouse.database)
 
 
@@ -80,6 +83,15 @@ def _embedded_clickhouse(settings: Settings, endpoints: Endpoints) -> ClickHouse
     host, port = endpoints.clickhouse_native
     http_port = endpoints.clickhouse_http[1]
     return ClickHouseOptions(host=host, port=port, http_port=http_port, database=settings.clickhouse.database)
+
+
+@contextmanager
+def _as_command_error() -> Iterator[None]:
+    """A server that is not among the embedded ones that run is one that does not run."""
+    try:
+        yield
+    except ServiceError as error:
+        raise CommandError(str(error)) from error
 
 
 def _running(settings: Settings) -> Endpoints:

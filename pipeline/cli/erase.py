@@ -14,8 +14,6 @@ from pipeline.cli.errors import CommandError, UsageError
 from pipeline.cli.options import DEFAULT_CONFIG, ConfigOption, chosen_sites
 
 if TYPE_CHECKING:
-    from clickhouse_driver import Client
-
     from pipeline.cli.erase_group import Found, GroupErasure
     from pipeline.cli.settings import Settings
     from pipeline.domain.numbers import Party
@@ -62,8 +60,7 @@ def erase(
                 party = _party(rules, site or min(rules.sites), number or user or "")
                 erasure = GroupErasure(client, rules, party, _key(settings, rules), settings.pipeline.late_days)
                 if not yes:
-                    _print(form, erasure.find(), done=False)
-                    client.execute("TRUNCATE TABLE erasing")
+                    _print(form, erasure.look(), done=False)
                     continue
                 # Entered first: what is done must not miss in the log if the command is cut off.
                 what = f"{_digest(party)} in group {rules.name}"
@@ -74,7 +71,7 @@ def erase(
                 erasure.remove()
                 record_audit(client, "erase", what, sum(row.rows for row in found.rows))
                 _print(form, found, done=True)
-                _check(client, erasure)
+                _check(erasure)
     if not yes:
         typer.echo("nothing was changed; --yes removes it", err=True)
 
@@ -155,8 +152,7 @@ def _forget_messages(settings: Settings, found: Found) -> None:
         confirm(publisher)
 
 
-def _check(client: Client, erasure: GroupErasure) -> None:
-    left = sum(row.rows for row in erasure.find().rows)
-    client.execute("TRUNCATE TABLE erasing")
+def _check(erasure: GroupErasure) -> None:
+    left = sum(row.rows for row in erasure.look().rows)
     if left:
         raise CommandError(f"{left} rows were written meanwhile and name the party: repeat the command")

@@ -56,8 +56,13 @@ class GroupErasure:
         traces = _traces(self.forms, party, sites, self._until(sites))
         self._traces = traces._replace(pattern=pattern_of(self.forms, erasure.names_of(client, traces)))
 
-    def find(self) -> Found:
-        """What names the party now."""
+    def look(self) -> Found:
+        """What names the party now; nothing of it is left noted."""
+        found = self._find()
+        erasure.forget(self._client)
+        return found
+
+    def _find(self) -> Found:
         rows = erasure.find(self._client, self._traces)
         young, last = erasure.too_young(self._client, self._traces)
         keys = {topic: erasure.keys_of(self._client, table) for table, topic in TOPICS.items()}
@@ -68,7 +73,7 @@ class GroupErasure:
     def prepare(self) -> Found:
         """What is to be removed; of each row one state is left."""
         erasure.merge_states(self._client)
-        return self.find()
+        return self._find()
 
     def remove(self) -> None:
         """Removes what `prepare` has found; returns when it is gone from the disk."""

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import os
 from typing import Annotated, TypeVar
 
 import typer
 
 from pipeline.cli.errors import CommandError, UsageError
-from pipeline.cli.options import DEFAULT_CONFIG, ConfigOption, FromOption, SiteOption, UntilOption, chosen_sites
+from pipeline.cli.options import DEFAULT_CONFIG, ConfigOption, FromOption, SiteOption, UntilOption
 from pipeline.cli.report_options import (
     Days,
     Format,
@@ -17,9 +16,8 @@ from pipeline.cli.report_options import (
     LocaleOption,
     MonthOption,
     OutputOption,
+    asked_for,
     asked_warehouse,
-    period_of,
-    reader_for,
     zones_of,
 )
 from pipeline.cli.report_output import give_out
@@ -63,12 +61,10 @@ def charges(
 ) -> None:
     """Sums of counted charges; without --by those of each month."""
     from connectors.clickhouse.report_charges import charge_sums
-    from pipeline.cli.settings import load_settings
     from pipeline.reports.charges import charges_report
 
     keys = _distinct(by or [ChargesBy.MONTH])
-    settings, reader = load_settings(config, os.environ), reader_for(locale)
-    period = period_of(Days(first, until, month, last), chosen_sites(settings, site)[0])
+    settings, _, period, reader = asked_for(config, Days(first, until, month, last), site, locale)
     payers = Payers(site, user, cost_centre, department, project)
     with asked_warehouse(settings) as client:
         sums = charge_sums(client, chosen_charges(settings, period, payers), keys)
@@ -90,14 +86,12 @@ def calls(
 ) -> None:
     """Numbers of calls: answered, missed, ring and talk time, transfers; without --by those of each site."""
     from connectors.clickhouse.report_calls import ChosenCalls, call_sums
-    from pipeline.cli.settings import load_settings
     from pipeline.cli.wiring import group_rules
     from pipeline.reports.call_keys import CallUsers, asked_of, calls_by
     from pipeline.reports.calls import calls_report
 
     keys = _distinct(by or [CallsBy.SITE])
-    settings, reader = load_settings(config, os.environ), reader_for(locale)
-    period = period_of(Days(first, until, month, last), chosen_sites(settings, site)[0])
+    settings, _, period, reader = asked_for(config, Days(first, until, month, last), site, locale)
     users = CallUsers(group_rules(settings).values())
     with asked_warehouse(settings) as client:
         sums = call_sums(client, ChosenCalls(*period, zones_of(settings), site), asked_of(keys))
@@ -126,14 +120,12 @@ def bill(
     """Itemised bills: every counted charge of a payer, cost centre, department, project or site."""
     from connectors.clickhouse.audit import record_audit
     from connectors.clickhouse.report_bill import TooManyItemsError, bill_items
-    from pipeline.cli.settings import load_settings
     from pipeline.reports.bill import bill_report
 
     payers = Payers(site, user, cost_centre, department, project)
     if not any(value is not None for value in payers):
         raise UsageError("give --user, --cost-centre, --department, --project or --site: whose bill?")
-    settings, reader = load_settings(config, os.environ), reader_for(locale)
-    period = period_of(Days(first, until, month, last), chosen_sites(settings, site)[0])
+    settings, _, period, reader = asked_for(config, Days(first, until, month, last), site, locale)
     with asked_warehouse(settings) as client:
         try:
             items = bill_items(client, chosen_charges(settings, period, payers))
@@ -158,11 +150,9 @@ def settlement(
 ) -> None:
     """What sites owe each other by month (UTC), both ways and net, in each currency."""
     from connectors.clickhouse.report_settlement import settlement as debts_of
-    from pipeline.cli.settings import load_settings
     from pipeline.reports.settlement import settlement_report
 
-    settings, reader = load_settings(config, os.environ), reader_for(locale)
-    period = period_of(Days(first, until, month, last), chosen_sites(settings, site)[0])
+    settings, _, period, reader = asked_for(config, Days(first, until, month, last), site, locale)
     if not period.is_of_whole_months():
         raise UsageError("settlement is by whole months: give --month, --last month, or --from and --until a first day")
     with asked_warehouse(settings) as client:
@@ -184,12 +174,9 @@ def trunks(
 ) -> None:
     """Traffic, peaks and cost of each trunk, and the channels that it needs by Erlang B."""
     from connectors.clickhouse.report_trunks import trunk_report
-    from pipeline.cli.settings import load_settings
     from pipeline.reports.trunks import trunks_report
 
-    settings, reader = load_settings(config, os.environ), reader_for(locale)
-    sites = chosen_sites(settings, site)
-    period = period_of(Days(first, until, month, last), sites[0])
+    settings, sites, period, reader = asked_for(config, Days(first, until, month, last), site, locale)
     zones = {entry.name: entry.time_zone for entry in sites}
     with asked_warehouse(settings) as client:
         found = trunk_report(client, *period, zones)
@@ -210,12 +197,9 @@ def check_bill(
 ) -> None:
     """Where signalled charges are not what the tariff says, by site, trunk, carrier's site and destination."""
     from connectors.clickhouse.bill_check import bill_check
-    from pipeline.cli.settings import load_settings
     from pipeline.reports.bill_check import bill_check_report
 
-    settings, reader = load_settings(config, os.environ), reader_for(locale)
-    sites = chosen_sites(settings, site)
-    period = period_of(Days(first, until, month, last), sites[0])
+    settings, sites, period, reader = asked_for(config, Days(first, until, month, last), site, locale)
     of_tariff = {tariff.name: tariff.currency for tariff in settings.tariffs}
     currencies = {entry.name: of_tariff.get(entry.tariff or "", "") for entry in sites}
     with asked_warehouse(settings) as client:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from datetime import datetime
 from enum import StrEnum
@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Annotated, NamedTuple
 import typer
 
 from pipeline.cli.errors import UsageError
-from pipeline.cli.options import days
+from pipeline.cli.options import chosen_sites, days
 
 if TYPE_CHECKING:
     from clickhouse_driver import Client
@@ -57,6 +57,27 @@ class Days(NamedTuple):
     until: datetime | None
     month: str | None
     last: Last | None
+
+
+class Asked(NamedTuple):
+    """What a report is asked for: the configuration, the chosen sites of it, the days, and who reads it."""
+
+    settings: Settings
+    sites: Sequence[SiteSettings]
+    period: Period
+    reader: Reader
+
+
+def asked_for(config: Path, asked: Days, site: str | None, locale: str | None) -> Asked:
+    """What the options that all reports have mean; days before today are those of the first of the chosen sites.
+
+    Raises ConfigurationError and UsageError.
+    """
+    from pipeline.cli.settings import load_settings
+
+    settings, reader = load_settings(config, os.environ), reader_for(locale)
+    sites = chosen_sites(settings, site)
+    return Asked(settings, sites, period_of(asked, sites[0]), reader)
 
 
 def period_of(asked: Days, site: SiteSettings) -> Period:

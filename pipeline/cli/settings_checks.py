@@ -6,11 +6,11 @@ Every check takes the sections that are valid in themselves and returns problems
 from __future__ import annotations
 
 import glob
-import ipaddress
 import os
 from collections.abc import Collection, Iterator, Sequence
 from itertools import combinations
 
+from pipeline.board.access import is_loopback
 from pipeline.cli.settings_globs import may_match_the_same
 from pipeline.cli.settings_models import BoardSettings, KafkaSettings, LinkSettings, SiteSettings
 from pipeline.cli.settings_problems import Problem, shown
@@ -205,14 +205,6 @@ def board_problems(board: BoardSettings) -> Iterator[Problem]:
             ("board", "token"),
             f"found {len(board.token)} characters; expected at least {LEAST_TOKEN}; take e.g. `openssl rand -hex 16`",
         )
-
-
-def is_loopback(host: str) -> bool:
-    """Whether a host to listen on is reached by this machine alone."""
-    try:
-        return host == "localhost" or ipaddress.ip_address(host).is_loopback
-    except ValueError:
-        return False
 
 
 def _protocol_problem(name: str, protocol: str, *, needed: bool) -> Problem:

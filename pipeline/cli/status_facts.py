@@ -114,7 +114,6 @@ def _answer(answer: Future[T], until: float, otherwise: T) -> T:
 
 def _ask_kafka(settings: Settings) -> Stream:
     from connectors.kafka.admin import KafkaUnreachable, TopicError, connect
-    from infra.embedded.errors import ServiceError
     from pipeline.cli.endpoints import kafka_cluster
 
     logging.getLogger("kafka").setLevel(logging.CRITICAL)  # what it has to complain of is in the answer
@@ -128,7 +127,7 @@ def _ask_kafka(settings: Settings) -> Stream:
                 return _stages(admin)
             except TopicError as error:
                 return Stream("", str(error))
-    except (CommandError, KafkaUnreachable, ServiceError) as error:
+    except (CommandError, KafkaUnreachable) as error:
         return Stream(str(error))
 
 
@@ -163,7 +162,6 @@ def _ask_clickhouse(settings: Settings, now: datetime) -> Warehouse:
     from connectors.clickhouse.client import connected
     from connectors.clickhouse.errors import WarehouseError, first_line
     from connectors.clickhouse.migrate import require_migrated
-    from infra.embedded.errors import ServiceError
     from pipeline.cli.endpoints import clickhouse_options
 
     try:
@@ -176,7 +174,7 @@ def _ask_clickhouse(settings: Settings, now: datetime) -> Warehouse:
         except (WarehouseError, errors.ServerException) as error:
             unready = first_line(error)
         return _tables(options, settings, now, unready)
-    except (CommandError, WarehouseError, ServiceError) as error:
+    except (CommandError, WarehouseError) as error:
         return Warehouse(str(error))
     except (errors.Error, OSError, EOFError) as error:
         return Warehouse(f"ClickHouse does not answer: {first_line(error)}")

@@ -7,11 +7,11 @@ from dataclasses import replace
 from hashlib import sha256
 from importlib.metadata import version
 
-from pipeline.cli.settings import LinkSettings, Settings, SiteSettings, group_of
+from pipeline.cli.settings import LinkSettings, Settings, SiteSettings
 from pipeline.cli.settings_files import require_tables
 from pipeline.cli.tariffs import load_tariff
 from pipeline.cli.users import load_users
-from pipeline.cli.wiring_numbers import number_rules
+from pipeline.cli.wiring_numbers import number_rules, sites_by_group
 from pipeline.destinations import destination
 from pipeline.domain.rules import GroupRules, SiteRules
 from pipeline.domain.tariffs import Tariff
@@ -21,10 +21,7 @@ def group_rules(settings: Settings) -> dict[str, GroupRules]:
     """The rules of every group by its name. Raises `ConfigurationError` for a tariff or user file that is wrong."""
     require_tables(settings)
     tariffs = {tariff.name: load_tariff(tariff) for tariff in settings.tariffs}
-    sites_of: dict[str, dict[str, SiteRules]] = {}
-    groups = group_of(settings)
-    for site in settings.sites:
-        sites_of.setdefault(groups[site.name], {})[site.name] = _site_rules(site, settings.links, tariffs)
+    sites_of = sites_by_group(settings, lambda site: _site_rules(site, settings.links, tariffs))
     return {name: GroupRules(name, sites, destination, _fingerprint(sites)) for name, sites in sites_of.items()}
 
 

@@ -1,11 +1,23 @@
-"""Turns settings into the number plan and the links of a site: what it takes to read numbers."""
+"""Turns settings into the number plans and the links of sites: what it takes to read numbers."""
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from zoneinfo import ZoneInfo
 
-from pipeline.cli.settings import LinkSettings, SiteSettings
+from pipeline.cli.settings import LinkSettings, Settings, SiteSettings, group_of
 from pipeline.domain.rules import SiteLink, SiteRules, device_key
+
+
+def sites_by_group(
+    settings: Settings, rules_of: Callable[[SiteSettings], SiteRules]
+) -> dict[str, dict[str, SiteRules]]:
+    """The rules of the sites of each group, by the names of both."""
+    groups = group_of(settings)
+    found: dict[str, dict[str, SiteRules]] = {}
+    for site in settings.sites:
+        found.setdefault(groups[site.name], {})[site.name] = rules_of(site)
+    return found
 
 
 def number_rules(site: SiteSettings, links: tuple[LinkSettings, ...]) -> SiteRules:

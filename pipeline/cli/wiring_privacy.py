@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from connectors.clickhouse.site_rules import SiteRule
     from pipeline.cli.settings import Settings, SiteSettings
     from pipeline.domain.privacy import Guard
-    from pipeline.domain.rules import GroupRules, SiteRules
+    from pipeline.domain.rules import GroupRules
     from schemas.topics import Topic
 
 
@@ -76,15 +76,11 @@ def _longest_retention(settings: Settings) -> int:
 
 def number_groups(settings: Settings) -> list[GroupRules]:
     """The number plans and links of every group."""
-    from pipeline.cli.settings import group_of
-    from pipeline.cli.wiring_numbers import number_rules
+    from pipeline.cli.wiring_numbers import number_rules, sites_by_group
     from pipeline.domain.rules import GroupRules
 
-    groups = group_of(settings)
-    members: dict[str, dict[str, SiteRules]] = {}
-    for site in settings.sites:
-        members.setdefault(groups[site.name], {})[site.name] = number_rules(site, settings.links)
-    return [GroupRules(name, of_group) for name, of_group in members.items()]
+    sites_of = sites_by_group(settings, lambda site: number_rules(site, settings.links))
+    return [GroupRules(name, sites) for name, sites in sites_of.items()]
 
 
 def _group_of_site(settings: Settings) -> dict[str, GroupRules]:

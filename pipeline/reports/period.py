@@ -24,11 +24,6 @@ class Period(NamedTuple):
         """The last day of a limited period."""
         return self.end - timedelta(days=1)
 
-    def wider(self) -> Period:
-        """A day more at both ends: what another site's local days of the same instants may be."""
-        first = self.first - timedelta(days=1) if self.first > date.min else self.first
-        return Period(first, self.end + timedelta(days=1) if self.end < date.max else self.end)
-
     def is_of_whole_months(self) -> bool:
         """Whether it begins and ends with a month, or not at all."""
         return all(day.day == 1 or day in {date.min, date.max} for day in self)

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from grafana_foundation_sdk.models.dashboard import Dashboard
 
+from connectors.clickhouse.conditions import MISSED
 from infra.grafana import variables
 from infra.grafana.dashboard import dashboard_of
-from infra.grafana.filters import AMOUNTS, ANSWERED, CALLS, CHARGES, MISSED, OF_SITE, STORY_OF_CALL, ZONE
+from infra.grafana.filters import AMOUNTS, ANSWERED, CALLS, CHARGES, OF_SITE, STORY_OF_CALL, ZONE
 from infra.grafana.panels import DURATION, PERCENT, SECONDS, STORY, Link, PlacedPanel, bars, number, rows, sums
 
 REACHED = Link("When calls of this site were missed", "swyx-reachability", {"site": "site"})

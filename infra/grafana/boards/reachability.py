@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from grafana_foundation_sdk.models.dashboard import Dashboard
 
+from connectors.clickhouse.conditions import MISSED
 from infra.grafana.dashboard import dashboard_of
-from infra.grafana.filters import ANSWERED, CALLS, MISSED, OF_SITE, STORY_OF_CALL, ZONE
+from infra.grafana.filters import ANSWERED, CALLS, OF_SITE, STORY_OF_CALL, ZONE
 from infra.grafana.panels import COUNT, PERCENT, SECONDS, STORY, PlacedPanel, bars, number, rows
 
 INCOMING = f"{CALLS}\n  AND direction = 'incoming'"

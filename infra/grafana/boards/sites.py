@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from grafana_foundation_sdk.models.dashboard import Dashboard
 
+from connectors.clickhouse.conditions import NO_RESULT
 from infra.grafana.dashboard import dashboard_of
-from infra.grafana.filters import BEGUN, NO_RESULT, story
+from infra.grafana.filters import BEGUN, story
 from infra.grafana.panels import DURATION, STORY, PlacedPanel, bars, rows
 from infra.grafana.sweep import held, most_over_time
 
