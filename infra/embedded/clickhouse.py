@@ -50,8 +50,14 @@ CONFIG = """<clickhouse>
 </clickhouse>
 """
 # `poll_interval`: how soon, in seconds, an idle connection notices that the server stops; by default 10.
+# By default a query gets a thread for each GiB that is free, of so small a server one alone.
 USERS = """<clickhouse>
-    <profiles><default><poll_interval>1</poll_interval></default></profiles>
+    <profiles>
+        <default>
+            <poll_interval>1</poll_interval>
+            <max_threads_min_free_memory_per_thread>134217728</max_threads_min_free_memory_per_thread>
+        </default>
+    </profiles>
     <quotas><default/></quotas>
     <users>
         <default>

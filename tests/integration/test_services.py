@@ -161,6 +161,12 @@ def test_working_memory_of_clickhouse_is_bounded(again: Services) -> None:
     assert 0 < int(limit) <= 2 << 30
 
 
+def test_a_query_of_clickhouse_uses_two_cores(again: Services) -> None:
+    query = "EXPLAIN PIPELINE SELECT sum(number) FROM numbers_mt(1000000000)"
+    steps = clickhouse_of(again.endpoints).execute(query, settings={"max_threads": 2})
+    assert any("AggregatingTransform × 2" in step for (step,) in steps)
+
+
 def test_a_second_instance_is_told_which_process_runs(again: Services) -> None:
     command = " ".join(sys.argv[1:2])
     with (

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import phonenumbers
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
-from pipeline.destinations import destination
+from pipeline.destinations import destination, own_number
 
 
 @pytest.mark.parametrize(
@@ -57,3 +60,17 @@ def test_masked_digits_leave_what_the_others_tell(canonical: str, country: str, 
 @pytest.mark.parametrize("text", ["", "XXX", "+", "+XXXX", "+49", "anna@example.com", "conference", "0123", "X", "+0"])
 def test_what_is_no_number_is_unknown(text: str) -> None:
     assert destination(text, "49") == ("", "unknown")
+
+
+@given(
+    country=st.sampled_from(["49", "43", "41", "33", "44", "39", "1"]),
+    national=st.from_regex(r"[0-9]{1,20}", fullmatch=True),
+)
+def test_an_own_number_is_what_the_public_plans_make_of_it(country: str, national: str) -> None:
+    digits = f"+{country}{national}"
+    found = own_number(digits, country)
+    assert found is None or found == phonenumbers.parse(digits)
+
+
+def test_most_numbers_of_the_own_country_are_told_without_a_look_at_all_plans() -> None:
+    assert own_number("+49302345678", "49") is not None
