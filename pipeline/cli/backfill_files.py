@@ -17,9 +17,10 @@ from pipeline.cli.errors import CommandError
 from pipeline.cli.settings import Settings, SiteSettings
 from pipeline.cli.wiring_privacy import guards
 from pipeline.cli.wiring_tail import dialect, source_name
-from pipeline.domain.versions import LEGS_IN_A_MESSAGE, row_version
+from pipeline.domain.versions import row_version
 from schemas.cdr import Leg, Reject
 
+_LEGS_AT_ONCE = 2_000  # a call whose legs come together is told once
 _BEGINNING = datetime.min.replace(tzinfo=UTC)
 
 
@@ -62,6 +63,7 @@ class FileBackfill:
         self._groups = groups
         self._epoch = epoch
         self._accept_last_line = accept_last_line
+        self._waiting: list[Leg] = []
         self._legs = 0
         self._rejects = 0
         self._guards = guards(settings, settings.sites)
@@ -73,9 +75,10 @@ class FileBackfill:
             bar = progress.add_task("reading", total=sum(file.stat().st_size for _, file in files))
             ends: dict[Path, int] = {}
             for site, block in self._abreast(files):
-                self._take(site, self._guarded(site, block.entries))
+                self._take(self._guarded(site, block.entries))
                 ends[block.file] = block.end
                 progress.advance(bar, block.end - block.offset)
+            self._join()
             self._groups.flush()
             torn = [file for _, file in files if ends.get(file, 0) < file.stat().st_size]
         return Done(self._legs, self._rejects + self._groups.unwritable, tuple(torn), self._never_recorded)
@@ -119,13 +122,18 @@ class FileBackfill:
         self._never_recorded += len(entries) - len(kept)
         return kept
 
-    def _take(self, site: str, entries: list[Leg | Reject]) -> None:
-        legs = [entry for entry in entries if isinstance(entry, Leg)]
-        for first in range(0, len(legs), LEGS_IN_A_MESSAGE):
-            taken = legs[first : first + LEGS_IN_A_MESSAGE]
-            self._groups.add(site, taken, row_version(self._epoch, self._legs, 0))
-            self._legs += len(taken)
+    def _take(self, entries: list[Leg | Reject]) -> None:
         for entry in entries:
             if isinstance(entry, Reject):
                 self._groups.reject(entry)
                 self._rejects += 1
+            else:
+                self._waiting.append(entry)
+        if len(self._waiting) >= _LEGS_AT_ONCE:
+            self._join()
+
+    def _join(self) -> None:
+        """Join the legs that wait; a leg's number stands in its version where a stream has the offset."""
+        self._groups.add(self._waiting, row_version(self._epoch, self._legs, 0))
+        self._legs += len(self._waiting)
+        self._waiting = []

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from typing import NamedTuple
 
 from clickhouse_driver import Client
 
@@ -19,6 +20,13 @@ _ROWS_AT_ONCE = 20_000
 _LEGS_IN_STATE = 100_000
 
 
+class _Held(NamedTuple):
+    """A group with the names of its sites."""
+
+    group: Group
+    sites: tuple[str, ...]
+
+
 class DirectGroups:
     """Joins legs with each other and with those that the warehouse has, and writes what follows.
 
@@ -28,54 +36,33 @@ class DirectGroups:
     def __init__(self, rules: Iterable[GroupRules], client: Client, writer: WriterBehind) -> None:
         self._client = client
         self._writer = writer
-        self._groups: dict[str, Group] = {}
-        self._sites_of: dict[str, list[str]] = {}
         self._rows: list[WarehouseRow] = []
-        for group_rules in rules:
-            sites = sorted(group_rules.sites)
-            group = Group(group_rules)
-            newest = newest_moment(client, sites)
-            group.open(0 if newest is None else hour_of(newest) + 1)
-            self._groups.update(dict.fromkeys(sites, group))
-            self._sites_of.update(dict.fromkeys(sites, sites))
+        self._held = [self._opened(group_rules) for group_rules in rules]
 
     @property
     def unwritable(self) -> int:
         """How many rows the warehouse could not hold; they became rejects."""
         return self._writer.unwritable
 
-    def add(self, site: str, legs: Sequence[Leg], first_version: int) -> None:
-        """Join legs of a site; their rows are written sooner or later, all of them with `flush`.
+    def add(self, legs: Sequence[Leg], first_version: int) -> None:
+        """Join legs of any sites; their rows are written sooner or later, all of them with `flush`.
 
-        The versions are `first_version` and those behind it, one for each leg.
+        The versions are `first_version` and those behind it, at most one for each leg.
         """
-        group = self._groups[site]
-        for leg in legs:
-            while span := group.lacks(leg):
-                self._recall(site, span)
-        self._rows += group.add_all(legs, first_version)
-        self._finish(site, first_version + len(legs) - 1)
-
-    def _finish(self, site: str, version: int) -> None:
-        group = self._groups[site]
-        while span := group.lacks_totals():
-            self._recall(site, span)
-            self._rows += group.late_totals(version)
-        if len(self._rows) >= _ROWS_AT_ONCE:
-            self._write()
+        for held in self._held:
+            self._join(held, [leg for leg in legs if leg.site in held.sites], first_version)
 
     def retell(self, rules: GroupRules, day: LocalDay, first_version: int) -> None:
         """Write all rows of the calls of a day anew, as they are by these rules; all of them with `flush`.
 
         The versions are `first_version` and those behind it, one for each hour of the day.
         """
-        site = next(iter(rules.sites))
-        group = self._groups[site]
+        held = next(held for held in self._held if held.sites == tuple(rules.sites))
         for version, hour in enumerate(range(*day.span), first_version):
-            while span := group.lacks_hours(Span(hour, hour + 1)):
-                self._recall(site, span)
-            self._rows += group.retell(hour, day.has, version)
-            self._finish(site, version)
+            while span := held.group.lacks_hours(Span(hour, hour + 1)):
+                self._recall(held, span)
+            self._rows += held.group.retell(hour, day.has, version)
+            self._finish(held, version)
 
     def reject(self, reject: Reject) -> None:
         """Write a line that cannot be read."""
@@ -86,17 +73,54 @@ class DirectGroups:
         self._write()
         self._writer.wait()
 
+    def _opened(self, rules: GroupRules) -> _Held:
+        """A group that holds what is newer than the warehouse."""
+        held = _Held(Group(rules), tuple(rules.sites))
+        newest = newest_moment(self._client, held.sites)
+        held.group.open(0 if newest is None else hour_of(newest) + 1)
+        return held
+
+    def _join(self, held: _Held, legs: Iterable[Leg], version: int) -> None:
+        ready: list[Leg] = []
+        for leg in legs:
+            if held.group.lacks(leg):
+                # What was brought back for one leg may be given up again while more comes back for others.
+                version = self._tell(held, ready, version)
+                ready = []
+                self._complete(held, leg)
+            ready.append(leg)
+        self._tell(held, ready, version)
+
+    def _tell(self, held: _Held, legs: Sequence[Leg], version: int) -> int:
+        """Join legs that lack nothing; returns the version behind theirs."""
+        if legs:
+            self._rows += held.group.add_all(legs, version)
+            self._finish(held, version + len(legs) - 1)
+        return version + len(legs)
+
+    def _finish(self, held: _Held, version: int) -> None:
+        while span := held.group.lacks_totals():
+            self._recall(held, span)
+            self._rows += held.group.late_totals(version)
+        if len(self._rows) >= _ROWS_AT_ONCE:
+            self._write()
+
     def _write(self) -> None:
         """Have the rows written; give up what is too much to keep, when all that is told of it is safe."""
         self._writer.write(self._rows)
         self._rows = []
-        for group in set(self._groups.values()):
+        for group, _ in self._held:
             if len(group) > _LEGS_IN_STATE:
                 self._writer.wait()
                 group.forget(group.hour_of_newest(_LEGS_IN_STATE // 2))
 
-    def _recall(self, site: str, span: Span) -> None:
+    def _complete(self, held: _Held, leg: Leg) -> None:
+        """Bring back all that a leg may have to do with."""
+        while span := held.group.lacks(leg):
+            self._recall(held, span)
+
+    def _recall(self, held: _Held, span: Span) -> None:
         """Bring back what the warehouse has of a stretch of time."""
         self.flush()
-        stored = stored_around(self._client, self._sites_of[site], *span.instants())
-        self._groups[site].cover(span, stored.legs, stored.charges)
+        stored = stored_around(self._client, held.sites, *span.instants())
+        held.group.cover(span, stored.legs, stored.charges)

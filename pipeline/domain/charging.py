@@ -80,7 +80,10 @@ class Charging:
 
     def counted(self, chain: Chain) -> Part | None:
         """Of a chain of paired legs the one nearest to the carrier whose source is not `none`."""
-        return next((part for part in reversed(chain) if self.price(part).source != "none"), None)
+        for part in reversed(chain):
+            if self.price(part).source != "none":
+                return part
+        return None
 
     def charge(self, part: Part, chain: Chain, call_id: str, site_call_id: str, version: int) -> Charge | None:
         """The charge of a leg within its chain of paired legs, `None` if it is not chargeable.

@@ -1,0 +1,52 @@
+"""Legs that go straight into the warehouse, from where what they have to do with comes back."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import pytest
+
+from connectors.clickhouse.behind import WriterBehind
+from connectors.clickhouse.client import ClickHouseOptions, connected
+from connectors.clickhouse.migrate import migrate
+from pipeline.cli import direct
+from pipeline.cli.direct import DirectGroups
+from pipeline.domain.cover import WINDOWS
+from schemas.cdr import Leg
+from tests.builders import leg, rules
+from tests.conftest import ClickHouseServer
+
+MONTH = 30 * 86_400
+MONTHS = 2 * WINDOWS
+
+
+@pytest.fixture
+def options(clickhouse: ClickHouseServer) -> ClickHouseOptions:
+    """A warehouse of its own."""
+    options = ClickHouseOptions(
+        clickhouse.host, clickhouse.port, clickhouse.http_port, database=clickhouse.fresh_database()
+    )
+    migrate(options)
+    return options
+
+
+def add(options: ClickHouseOptions, legs: Sequence[Leg], first_version: int) -> None:
+    with connected(options) as client, WriterBehind(options) as writer:
+        groups = DirectGroups([rules()], client, writer)
+        groups.add(legs, first_version)
+        groups.flush()
+
+
+def test_legs_of_more_times_than_are_held_at_once_all_find_their_calls(
+    options: ClickHouseOptions, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(direct, "_LEGS_IN_STATE", 0)
+    firsts = [leg(f"8{month}", month * MONTH, connect=month * MONTH + 5) for month in range(MONTHS)]
+    results = [leg(f"9{month}", month * MONTH + 60, transferred_call_id_1=f"8{month}") for month in range(MONTHS)]
+    add(options, [*firsts, leg("newest", (MONTHS + 2) * MONTH)], 1)
+
+    add(options, results, 1_000)
+
+    with connected(options) as client:
+        found = client.execute("SELECT leg_count, count() FROM calls GROUP BY leg_count ORDER BY leg_count")
+    assert found == [(1, 1), (2, MONTHS)]
