@@ -31,7 +31,7 @@ from schemas.rows import Row
 
 LEGS = 100_000
 BASE_LEGS = 20_000
-ROWS_AT_ONCE = 20_000  # as the command writes them
+ROWS_AT_ONCE = 40_000  # as the command writes them
 
 
 def backfill(settings: Settings, legs: int) -> tuple[float, Used]:

@@ -16,7 +16,7 @@ from pipeline.domain.rules import GroupRules
 from pipeline.domain.state import Group
 from schemas.cdr import Leg, Reject
 
-_ROWS_AT_ONCE = 20_000
+_ROWS_AT_ONCE = 40_000
 _LEGS_IN_STATE = 100_000
 
 
