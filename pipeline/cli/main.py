@@ -30,6 +30,7 @@ from pipeline.cli.sink import sink
 from pipeline.cli.sql import sql
 from pipeline.cli.status import status
 from pipeline.cli.tail import tail
+from pipeline.cli.verify import verify
 from pipeline.cli.worker import worker
 
 app = typer.Typer(
@@ -52,6 +53,7 @@ _COMMANDS = (
     export,
     erase,
     rerate,
+    verify,
     inspect,
     migrate,
     sql,

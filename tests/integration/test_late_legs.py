@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 import shutil
-from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import NamedTuple
@@ -24,10 +23,11 @@ Contents = dict[str, list[tuple[object, ...]]]
 
 
 class Story(NamedTuple):
-    """What the warehouse held in the end, and what the last worker restored of its state."""
+    """What the warehouse held in the end, what the last worker restored of its state, and how `verify` ended."""
 
     rows: Contents
     restored: int
+    verified: str
 
 
 @pytest.fixture(scope="module")
@@ -60,13 +60,13 @@ def expected(parts: Path, clickhouse: ClickHouseServer, monkeypatch: pytest.Monk
     return contents(client)
 
 
-@pytest.fixture
-def story(parts: Path, tmp_path: Path) -> Iterator[Story]:
+@pytest.fixture(scope="module")
+def story(parts: Path, tmp_path_factory: pytest.TempPathFactory) -> Story:
     """The archive by backfill, then the live files by the stream; ten days later late files, and the archive again.
 
     The worker is killed while it joins the late ones.
     """
-    folder = tmp_path / "sites"
+    folder = tmp_path_factory.mktemp("story") / "sites"
     shutil.copytree(parts, folder)
     config, state = folder / "swyx-cdr.toml", folder / "state"
     apart = [(file, file.with_suffix(".later")) for file in folder.glob("*/cdr-*.txt")]
@@ -88,9 +88,14 @@ def story(parts: Path, tmp_path: Path) -> Iterator[Story]:
             worker.kill()
         last = swyx_cdr("run", "--config", config, "--until-idle")
         restored = re.findall(r"state restored.*legs=(\d+)", last.stderr)
-        yield Story(contents(client), max(map(int, restored)))
+        verified = swyx_cdr("verify", "--config", config, check=False)
+        return Story(contents(client), max(map(int, restored)), verified.stdout.splitlines()[-1])
 
 
 def test_late_and_archived_legs_are_joined_as_if_they_had_come_in_time(story: Story, expected: Contents) -> None:
     assert differences(story.rows, expected) == []
     assert story.restored < LEGS // 4
+
+
+def test_all_of_it_follows_from_the_stored_legs(story: Story) -> None:
+    assert story.verified == "no differences"
