@@ -30,6 +30,14 @@ def address(row: Row | Heartbeat | Reject) -> tuple[str, bytes]:
     return topic, key(row).encode()
 
 
+def local_day(leg_id: str) -> str:
+    """The local day on which a leg started, `yyyy-mm-dd`: its id ends with that start (contract 4).
+
+    Names of site calls, calls and pairs are leg ids too.
+    """
+    return leg_id[-19:-9]
+
+
 def reject_key(reject: Reject) -> str:
     """Names a reject by place and content: the same bytes at the same place are one reject however often read."""
     digest = sha256(reject.raw).hexdigest()[:16]

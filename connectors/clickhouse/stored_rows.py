@@ -9,6 +9,7 @@ from typing import NamedTuple
 from clickhouse_driver import Client
 
 from connectors.clickhouse.retained import retained
+from schemas.keys import local_day
 from schemas.rows import Call, Charge, LegRow, LinkMatch, Row, SiteCall
 
 Name = tuple[str, str]
@@ -77,8 +78,11 @@ def stored_days(client: Client, sites: Collection[str], first: date, until: date
 
 def stored_leg_ids(client: Client, site: str, leg_ids: Collection[str]) -> set[str]:
     """Those of the leg ids, all of one site, that the warehouse has."""
-    query = "SELECT leg_id FROM leg_rows FINAL WHERE site = %(site)s AND leg_id IN %(ids)s"
-    return {leg_id for (leg_id,) in client.execute(query, {"site": site, "ids": tuple(leg_ids)})} if leg_ids else set()
+    if not leg_ids:
+        return set()
+    query = "SELECT leg_id FROM leg_rows FINAL WHERE site = %(site)s AND started_on IN %(days)s AND leg_id IN %(ids)s"
+    values = {"site": site, "days": tuple({local_day(leg_id) for leg_id in leg_ids}), "ids": tuple(leg_ids)}
+    return {leg_id for (leg_id,) in client.execute(query, values)}
 
 
 def stored_reject_offsets(client: Client, site: str, source_file: str) -> set[int]:

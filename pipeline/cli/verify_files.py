@@ -18,8 +18,7 @@ from pipeline.cli.verify_rows import Difference
 from pipeline.cli.wiring_privacy import guards
 from pipeline.cli.wiring_tail import dialect, source_name
 from schemas.cdr import Leg, Reject
-
-_DAY_IN_ID = slice(-19, -9)
+from schemas.keys import local_day
 
 
 class FileAccounts:
@@ -40,6 +39,7 @@ class FileAccounts:
         parser = LineParser(site.name, dialect(site), name)
         rejected = stored_reject_offsets(self._client, site.name, name)
         self._counts.clear()
+        self._bytes = 0
         try:
             self._size = file.stat().st_size
             for end, entries in read_whole(file, parser, datetime.now(UTC)):
@@ -66,7 +66,7 @@ class FileAccounts:
         if site.retention_days:
             oldest = (datetime.now(UTC).date() - timedelta(days=site.retention_days - 1)).isoformat()
         for leg in legs:
-            day = leg.leg_id[_DAY_IN_ID]
+            day = local_day(leg.leg_id)
             if not self._first <= day < self._until:
                 self._counts["legs of other days"] += 1
             elif guard is not None and guard.leg(leg) is None:

@@ -15,10 +15,8 @@ from pipeline.domain.cover import REACH_HOURS, Span
 from pipeline.domain.days import LocalDay
 from pipeline.domain.rules import GroupRules
 from pipeline.domain.state import Group
+from schemas.keys import local_day
 from schemas.rows import Row
-
-# A key ends with the local start of its leg, `yyyy-mm-ddThh:mm:ss` (contract 4).
-_DAY_IN_KEY = slice(-19, -9)
 
 
 class Difference(NamedTuple):
@@ -40,7 +38,8 @@ class Rederived:
 
     def differences(self, day: date) -> Iterator[Difference]:
         """Rows of a local day that are missing, that nothing derives, or that have other values."""
-        expected = {name: values for name, values in as_stored(self._rows(day)) if _is_of(name, day)}
+        told = as_stored(self._rows(day))
+        expected = {name: values for name, values in told if local_day(name[1]) == day.isoformat()}
         yield from compared(stored_rows(self._client, self._rules.sites.keys(), day), expected)
 
     def _rows(self, day: date) -> Iterator[Row]:
@@ -71,7 +70,3 @@ def compared(stored: Mapping[Name, Values], expected: Mapping[Name, Values]) -> 
 def _shown(value: object) -> str:
     """Money as the warehouse shows it, without zeros at the end; anything else as Python writes it."""
     return f"{value.normalize():f}" if isinstance(value, Decimal) else repr(value)
-
-
-def _is_of(name: Name, day: date) -> bool:
-    return name[1][_DAY_IN_KEY] == day.isoformat()
