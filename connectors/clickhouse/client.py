@@ -20,6 +20,7 @@ ANSWER_SECONDS = 60
 _KEEPALIVE = (60, 10, 3)  # seconds of silence, seconds between probes, probes: a vanished host shows in 90 s
 _UNKNOWN_DATABASE = 81
 _LOGIN_CODES = {192, 193, 194, 195, 516}  # unknown user, wrong or missing password, address, authentication
+_RIGHT_CODES = {164, 497}  # read only, access denied
 _SETTINGS: dict[str, Any] = {
     # the client can unpack LZ4 only, the server's default is ZSTD since 26.9
     "network_compression_method": "LZ4",
@@ -116,16 +117,29 @@ def connect(options: ClickHouseOptions, answer_seconds: float = ANSWER_SECONDS) 
 
 @contextmanager
 def connected(options: ClickHouseOptions, answer_seconds: float = ANSWER_SECONDS) -> Iterator[Client]:
-    """The client of `connect`, closed at the end."""
+    """The client of `connect`, closed at the end.
+
+    What the server refuses meanwhile comes out as `refusal` says, a lost connection as ClickHouseUnreachable.
+    """
     client = connect(options, answer_seconds)
     try:
         yield client
+    except errors.ServerException as error:
+        refused = refusal(error, options)
+        if refused is error:
+            raise
+        raise refused from error
+    except (errors.NetworkError, errors.SocketTimeoutError, EOFError) as error:
+        raise ClickHouseUnreachable(
+            f"the connection to ClickHouse at {options.address} was lost ({first_line(error)}): "
+            "look at the server, then do this again"
+        ) from error
     finally:
         client.disconnect()
 
 
 def refusal(error: errors.ServerException, options: ClickHouseOptions) -> Exception:
-    """What a user can mend of a server error: a database that is missing, a wrong login; others as they are."""
+    """What a user can mend of a server error: a missing database, login or right; others as they are."""
     if error.code == _UNKNOWN_DATABASE:
         return WarehouseError(
             f"ClickHouse at {options.address} has no database {options.database}: "
@@ -135,6 +149,11 @@ def refusal(error: errors.ServerException, options: ClickHouseOptions) -> Except
         return WarehouseError(
             f"ClickHouse at {options.address} refuses user {options.user} (code {error.code}): "
             "correct user and password in clickhouse.url"
+        )
+    if error.code in _RIGHT_CODES:
+        return WarehouseError(
+            f"ClickHouse at {options.address} does not let user {options.user} do this ({first_line(error)}): "
+            "give it the right (infra/clickhouse/roles.sql), or take a login that has it in clickhouse.url"
         )
     failure: Exception = error
     return failure

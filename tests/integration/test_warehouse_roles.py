@@ -13,7 +13,9 @@ from xml.sax.saxutils import escape
 import pytest
 from clickhouse_driver import errors
 
+from connectors.clickhouse.audit import record_audit
 from connectors.clickhouse.client import ClickHouseOptions, connected
+from connectors.clickhouse.errors import WarehouseError
 from connectors.clickhouse.migrate import migrate, parse_migration, require_migrated
 from connectors.clickhouse.writer import RowWriter
 from infra.embedded import clickhouse as embedded
@@ -110,6 +112,14 @@ def test_a_migrator_makes_the_roll_ups_anew(administrator: ClickHouseOptions) ->
     with connected(replace(administrator, user="swyx_cdr_migrator")) as client:
         client.execute("SYSTEM REFRESH VIEW daily_charges_refresh")
         client.execute("SYSTEM WAIT VIEW daily_charges_refresh")
+
+
+def test_a_missing_right_is_one_line_that_names_user_and_remedy(administrator: ClickHouseOptions) -> None:
+    with (
+        pytest.raises(WarehouseError, match=r"does not let user swyx_cdr_reader do this .*roles\.sql"),
+        connected(replace(administrator, user="swyx_cdr_reader")) as client,
+    ):
+        record_audit(client, "export", "site dortmund", 1)
 
 
 def is_refused(administrator: ClickHouseOptions, name: str, statement: str) -> bool:
