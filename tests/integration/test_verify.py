@@ -135,3 +135,22 @@ def test_days_that_are_not_asked_for_are_not_looked_at(folder: Path, database: C
     lines, code = verified(folder, "--from", "2026-04-01")
 
     assert (lines[-2:], code) == (["0 days derived anew", "no differences"], 0)
+
+
+def test_what_privacy_hides_at_the_source_is_no_difference(
+    folder: Path, clickhouse: ClickHouseServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    keys = (
+        'never_recorded = ["???1"]\nmask_destination_digits = 3\nmask_destinations = "stored"\npseudonyms = "env:KEY"\n'
+    )
+    config = folder / CONFIG
+    config.write_text(config.read_text().replace("number_ranges = ", f"{keys}number_ranges = "))
+    monkeypatch.setenv("KEY", "correct horse battery staple, twice over")
+    client = clickhouse.used_by(monkeypatch)
+    swyx_cdr("backfill", "--config", config)
+
+    lines, code = verified(folder)
+
+    client.execute(f"DROP DATABASE {client.connection.database}")
+    assert (lines[-1], code) == ("no differences", 0)
+    assert any(re.search(r" [1-9]\d* legs never recorded", line) for line in lines)
