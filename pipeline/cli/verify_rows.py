@@ -44,11 +44,12 @@ class Rederived:
 
     def _rows(self, day: date) -> Iterator[Row]:
         local = LocalDay(self._rules, day)
+        # Not only what the warehouse calls the other legs of a call: that is to be found out anew.
+        around = Span(local.span.first - REACH_HOURS, local.span.until + REACH_HOURS)
+        while lacking := self._group.lacks_hours(around):
+            stored = stored_around(self._client, self._rules.sites, *lacking.instants())
+            self._group.cover(lacking, stored.legs, stored.charges)
         for hour in range(*local.span):
-            # Not only what the warehouse calls the other legs of a call: that is to be found out anew.
-            while span := self._group.lacks_hours(Span(hour - REACH_HOURS, hour + REACH_HOURS + 1)):
-                stored = stored_around(self._client, self._rules.sites, *span.instants())
-                self._group.cover(span, stored.legs, stored.charges)
             yield from self._group.retell(hour, local.has, 0)
         if self._group.crowded:
             self._group.forget(0)
