@@ -25,13 +25,13 @@ from connectors.clickhouse.migrate import migrate
 from connectors.clickhouse.writer import RowWriter
 from infra.embedded.services import start_services
 from infra.simulator.simulation import CONFIGURATION_FILE, write_at_once
+from pipeline.cli.direct import ROWS_AT_ONCE
 from pipeline.cli.endpoints import clickhouse_options
 from pipeline.cli.settings import Settings, load_settings
 from schemas.rows import Row
 
 LEGS = 100_000
 BASE_LEGS = 20_000
-ROWS_AT_ONCE = 40_000  # as the command writes them
 
 
 def backfill(settings: Settings, legs: int) -> tuple[float, Used]:

@@ -8,6 +8,7 @@ from typing import NamedTuple
 
 from clickhouse_driver import Client
 
+from connectors.clickhouse.blocks import CALLS, CHARGES, LEGS, LINKS, SITE_CALLS, Table
 from connectors.clickhouse.retained import retained
 from schemas.keys import local_day
 from schemas.rows import Call, Charge, LegRow, LinkMatch, Row, SiteCall
@@ -18,27 +19,26 @@ Values = tuple[object, ...]
 
 
 class _View(NamedTuple):
-    """A view, the table behind it, its columns of key and site, and the columns that are derived."""
+    """A view, the table behind it, the column of the site that its rows are sorted by, the columns that are derived."""
 
     name: str
-    table: str
-    key: str
+    table: Table
     site: str
     columns: Sequence[str]
 
 
-def _derived(fields: Sequence[str], key: str) -> Sequence[str]:
-    return [field for field in fields if field not in {key, "leg", "version"}]
+def _view(name: str, table: Table, row_type: type[Row], site: str = "site") -> _View:
+    """The view of these rows: all but the leg itself, the key and the version is derived."""
+    known = {"leg", table.key_column, "version"}
+    return _View(name, table, site, [field for field in row_type._fields if field not in known])
 
 
 _VIEWS: dict[type, _View] = {
-    LegRow: _View("legs", "leg_rows", "leg_id", "site", _derived(LegRow._fields, "")),
-    SiteCall: _View("site_calls", "site_call_rows", "site_call_id", "site", _derived(SiteCall._fields, "site_call_id")),
-    Call: _View("calls", "call_rows", "call_id", "origin_site", _derived(Call._fields, "call_id")),
-    Charge: _View("charges", "charge_rows", "leg_id", "site", _derived(Charge._fields, "leg_id")),
-    LinkMatch: _View(
-        "link_matches", "link_match_rows", "from_leg_id", "from_site", _derived(LinkMatch._fields, "from_leg_id")
-    ),
+    LegRow: _view("legs", LEGS, LegRow),
+    SiteCall: _view("site_calls", SITE_CALLS, SiteCall),
+    Call: _view("calls", CALLS, Call, "origin_site"),
+    Charge: _view("charges", CHARGES, Charge),
+    LinkMatch: _view("link_matches", LINKS, LinkMatch, "from_site"),
 }
 COLUMNS = {view.name: view.columns for view in _VIEWS.values()}
 
@@ -48,8 +48,7 @@ def as_stored(rows: Iterable[Row]) -> Iterator[tuple[Name, Values]]:
     for row in rows:
         view = _VIEWS.get(type(row))
         if view is not None:
-            key = row.leg.leg_id if isinstance(row, LegRow) else getattr(row, view.key)
-            yield (view.name, key), tuple([_plain(getattr(row, column)) for column in view.columns])
+            yield (view.name, view.table.key(row)), tuple([_plain(getattr(row, column)) for column in view.columns])
 
 
 def stored_rows(client: Client, sites: Collection[str], day: date) -> dict[Name, Values]:
@@ -57,7 +56,7 @@ def stored_rows(client: Client, sites: Collection[str], day: date) -> dict[Name,
     found: dict[Name, Values] = {}
     for view in _VIEWS.values():
         query = (
-            f"SELECT {view.key}, {', '.join(view.columns)} FROM {view.table} FINAL "  # noqa: S608 - names of its own
+            f"SELECT {view.table.key_column}, {', '.join(view.columns)} FROM {view.table.name} FINAL "  # noqa: S608 - names of its own
             f"WHERE {view.site} IN %(sites)s AND started_on = %(day)s"
         )
         for key, *values in client.execute(query, {"sites": tuple(sites), "day": day}):
@@ -68,7 +67,7 @@ def stored_rows(client: Client, sites: Collection[str], day: date) -> dict[Name,
 def stored_days(client: Client, sites: Collection[str], first: date, until: date) -> list[date]:
     """The days from `first` until before `until` of which there are rows of these sites and none is too old to stay."""
     of_tables = " UNION DISTINCT ".join(
-        f"SELECT started_on, toBool({retained(view.site)}) AS stays FROM {view.table} "  # noqa: S608 - names of its own
+        f"SELECT started_on, toBool({retained(view.site)}) AS stays FROM {view.table.name} "  # noqa: S608 - names of its own
         f"WHERE {view.site} IN %(sites)s GROUP BY started_on, {view.site}"
         for view in _VIEWS.values()
     )

@@ -16,7 +16,7 @@ from pipeline.domain.rules import GroupRules
 from pipeline.domain.state import Group
 from schemas.cdr import Leg, Reject
 
-_ROWS_AT_ONCE = 40_000
+ROWS_AT_ONCE = 40_000
 _LEGS_IN_STATE = 100_000
 
 
@@ -102,7 +102,7 @@ class DirectGroups:
         while span := held.group.lacks_totals():
             self._recall(held, span)
             self._rows += held.group.late_totals(version)
-        if len(self._rows) >= _ROWS_AT_ONCE:
+        if len(self._rows) >= ROWS_AT_ONCE:
             self._write()
 
     def _write(self) -> None:

@@ -55,15 +55,10 @@ def _differences(settings: Settings, client: Client, span: tuple[date, date]) ->
         for file in matched_files(site):
             yield from accounts.differences(site, file)
             typer.echo(accounts.summary(file))
-    verified: set[date] = set()
-    yield from _row_differences(settings, client, span, verified)
-    typer.echo(f"{len(verified)} days derived anew")
+    yield from _row_differences(settings, client, span)
 
 
-def _row_differences(
-    settings: Settings, client: Client, span: tuple[date, date], verified: set[date]
-) -> Iterator[Difference]:
-    """Differences of all groups; adds the days that were looked at."""
+def _row_differences(settings: Settings, client: Client, span: tuple[date, date]) -> Iterator[Difference]:
     from connectors.clickhouse.stored_rows import stored_days
     from connectors.clickhouse.total_sums import wrong_totals
     from pipeline.cli.verify_rows import Difference, Rederived
@@ -71,6 +66,7 @@ def _row_differences(
     from pipeline.domain.cover import Span
     from pipeline.domain.days import LocalDay
 
+    verified: set[date] = set()
     hours: set[int] = set()
     for rules in group_rules(settings).values():
         rederived = Rederived(client, rules)
@@ -81,3 +77,4 @@ def _row_differences(
     if hours:
         for name, text in wrong_totals(client, *Span(min(hours), max(hours)).instants()):
             yield Difference("charge_totals", name, text)
+    typer.echo(f"{len(verified)} days derived anew")

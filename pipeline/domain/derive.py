@@ -132,7 +132,7 @@ class Derivation:
         counted = [part for chain in shape.chains if (part := self._charging.counted(chain)) is not None]
         amounts: dict[str, Decimal] = {}
         sources = set()
-        for part in (*counted, *[part for part in shape.alone if part.facts.chargeable]):
+        for part in (*counted, *shape.alone):
             source, currency, amount = self._charging.price(part)
             if source != "none":
                 amounts[currency] = amounts.get(currency, _ZERO) + amount

@@ -8,26 +8,16 @@ import pytest
 
 from connectors.clickhouse.behind import WriterBehind
 from connectors.clickhouse.client import ClickHouseOptions, connected
-from connectors.clickhouse.migrate import migrate
 from pipeline.cli import direct
 from pipeline.cli.direct import DirectGroups
 from pipeline.domain.cover import WINDOWS
 from schemas.cdr import Leg
 from tests.builders import leg, rules
 from tests.conftest import ClickHouseServer
+from tests.warehouse import fresh_warehouse, select
 
 MONTH = 30 * 86_400
 MONTHS = 2 * WINDOWS
-
-
-@pytest.fixture
-def options(clickhouse: ClickHouseServer) -> ClickHouseOptions:
-    """A warehouse of its own."""
-    options = ClickHouseOptions(
-        clickhouse.host, clickhouse.port, clickhouse.http_port, database=clickhouse.fresh_database()
-    )
-    migrate(options)
-    return options
 
 
 def add(options: ClickHouseOptions, legs: Sequence[Leg], first_version: int) -> None:
@@ -38,8 +28,9 @@ def add(options: ClickHouseOptions, legs: Sequence[Leg], first_version: int) -> 
 
 
 def test_legs_of_more_times_than_are_held_at_once_all_find_their_calls(
-    options: ClickHouseOptions, monkeypatch: pytest.MonkeyPatch
+    clickhouse: ClickHouseServer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    options = fresh_warehouse(clickhouse)
     monkeypatch.setattr(direct, "_LEGS_IN_STATE", 0)
     firsts = [leg(f"8{month}", month * MONTH, connect=month * MONTH + 5) for month in range(MONTHS)]
     results = [leg(f"9{month}", month * MONTH + 60, transferred_call_id_1=f"8{month}") for month in range(MONTHS)]
@@ -47,6 +38,5 @@ def test_legs_of_more_times_than_are_held_at_once_all_find_their_calls(
 
     add(options, results, 1_000)
 
-    with connected(options) as client:
-        found = client.execute("SELECT leg_count, count() FROM calls GROUP BY leg_count ORDER BY leg_count")
+    found = select(options, "SELECT leg_count, count() FROM calls GROUP BY leg_count ORDER BY leg_count")
     assert found == [(1, 1), (2, MONTHS)]
