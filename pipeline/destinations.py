@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from functools import lru_cache
 
 import phonenumbers
@@ -38,27 +39,33 @@ def destination(canonical: str, country_code: str) -> Destination:
     if not digits.startswith("+"):
         return _NOWHERE
     try:
-        number = own_number(digits, country_code) or phonenumbers.parse(digits)
+        number = plain_number(digits) or phonenumbers.parse(digits)
     except phonenumbers.NumberParseException:
         return _NOWHERE
     return _full(number, country_code)
 
 
-def own_number(digits: str, country_code: str) -> PhoneNumber | None:
-    """The number that `phonenumbers.parse` finds, without its many steps; `None` if only that can tell.
+def plain_number(digits: str) -> PhoneNumber | None:
+    """The number that `phonenumbers.parse` finds in `+` and digits, without its steps; `None` if only that can tell.
 
-    Told at once are numbers of the own country, if its only national prefix is 0 and the number has none.
+    Told at once are numbers with a known calling code and nothing before the national number.
     """
-    national = digits.removeprefix(f"+{country_code}")
-    plain = len(national) < len(digits) and national.isdecimal() and national[0] != "0" and len(national) in _LENGTHS
-    return PhoneNumber(int(country_code), int(national)) if plain and _prefix_is_0(country_code) else None
+    for code in (digits[1:2], digits[1:3], digits[1:4]):
+        if prefix := _national_prefix(code):
+            national = digits[1 + len(code) :]
+            plain = digits.isascii() and national.isdecimal() and len(national) in _LENGTHS and national[0] != "0"
+            return PhoneNumber(int(code), int(national)) if plain and not prefix.match(national) else None
+    return None
 
 
-@lru_cache(maxsize=256)
-def _prefix_is_0(country_code: str) -> bool:
-    home = phonenumbers.region_code_for_country_code(int(country_code))
-    metadata = PhoneMetadata.metadata_for_region(home)
-    return metadata is not None and metadata.national_prefix_for_parsing == "0"
+@lru_cache(maxsize=1024)
+def _national_prefix(code: str) -> re.Pattern[str] | None:
+    """What may stand before national numbers under a calling code; `None` if it is no calling code."""
+    if not code.isdecimal() or int(code) not in phonenumbers.COUNTRY_CODE_TO_REGION_CODE:
+        return None
+    home = phonenumbers.region_code_for_country_code(int(code))
+    metadata = PhoneMetadata.metadata_for_region_or_calling_code(int(code), home)
+    return re.compile((metadata and metadata.national_prefix_for_parsing) or r"(?!)")
 
 
 def _short(digits: str, home: str) -> Destination:

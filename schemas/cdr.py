@@ -10,6 +10,9 @@ from datetime import datetime
 from decimal import Decimal
 from typing import NamedTuple
 
+quick = tuple.__new__
+"""`quick(Leg, (…))` is `Leg(…)` in half of its time, for what is made once a line. It takes all fields, in order."""
+
 
 class CdrRecord(NamedTuple):
     """One CDR, typed (CDR spec 1.1.1; contract 4). Texts are as written in the file, empty where missing.

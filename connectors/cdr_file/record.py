@@ -15,10 +15,7 @@ from connectors.cdr_file.values import (
     names_call,
     read_aoc,
 )
-from schemas.cdr import CdrRecord
-
-# `CdrRecord(…)` in half of its time: made once a line.
-_new = tuple.__new__
+from schemas.cdr import CdrRecord, quick
 
 
 class RecordReader:
@@ -78,7 +75,7 @@ class RecordReader:
             odd_times = _odd_times(together)
         costs = self._costs.read(costs_text)
         aoc = read_aoc(aoc_text)
-        record = _new(CdrRecord, (
+        record = quick(CdrRecord, (
             call_id,
             origination_number, origination_name,
             called_number, called_name,

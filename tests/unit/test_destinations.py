@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import phonenumbers
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from pipeline.destinations import destination, own_number
+from pipeline.destinations import destination, plain_number
 
 
 @pytest.mark.parametrize(
@@ -62,15 +62,28 @@ def test_what_is_no_number_is_unknown(text: str) -> None:
     assert destination(text, "49") == ("", "unknown")
 
 
-@given(
-    country=st.sampled_from(["49", "43", "41", "33", "44", "39", "1"]),
-    national=st.from_regex(r"[0-9]{1,20}", fullmatch=True),
-)
-def test_an_own_number_is_what_the_public_plans_make_of_it(country: str, national: str) -> None:
-    digits = f"+{country}{national}"
-    found = own_number(digits, country)
+CODES = [str(code) for code in phonenumbers.COUNTRY_CODE_TO_REGION_CODE]
+
+
+@settings(max_examples=500)
+@given(code=st.sampled_from(CODES), national=st.from_regex(r"[0-9]{1,20}", fullmatch=True))
+def test_a_number_is_what_the_public_plans_make_of_it(code: str, national: str) -> None:
+    digits = f"+{code}{national}"
+    found = plain_number(digits)
     assert found is None or found == phonenumbers.parse(digits)
 
 
-def test_most_numbers_of_the_own_country_are_told_without_a_look_at_all_plans() -> None:
-    assert own_number("+49302345678", "49") is not None
+@given(text=st.text("+0123456789X \u0664\u0669", max_size=12))
+def test_no_text_is_a_number_that_the_public_plans_do_not_know(text: str) -> None:
+    found = plain_number(f"+{text}")
+    assert found is None or found == phonenumbers.parse(f"+{text}")
+
+
+@pytest.mark.parametrize("digits", ["+49302345678", "+441632960123", "+12125550123", "+35220212223"])
+def test_numbers_are_told_without_a_look_at_all_plans(digits: str) -> None:
+    assert plain_number(digits) is not None
+
+
+@pytest.mark.parametrize("digits", ["+390612345", "+111112125550123"])
+def test_what_may_stand_before_a_national_number_is_left_to_the_public_plans(digits: str) -> None:
+    assert plain_number(digits) is None
