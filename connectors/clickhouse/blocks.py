@@ -55,7 +55,8 @@ class Block(NamedTuple):
 def blocks(rows: Iterable[WarehouseRow]) -> list[Block]:
     """The rows by table, of each entity only the newest state; equal versions: the last one counts.
 
-    Legs come last: a leg that is in the warehouse says that all that followed from it is there too.
+    Totals come first: what a stored charge adds to a sum, and no longer adds to another, is there. Legs come last: a
+    leg that is in the warehouse says that all that followed from it is there too.
     """
     newest: dict[str, dict[Any, Any]] = {}
     for row in rows:
@@ -68,7 +69,7 @@ def blocks(rows: Iterable[WarehouseRow]) -> list[Block]:
         known = states.get(key)
         if known is None or version >= known[0]:
             states[key] = (version, row)
-    in_order = sorted(newest, key=lambda name: name == LEGS.name)
+    in_order = sorted(newest, key=lambda name: (name != TOTALS.name, name == LEGS.name))
     return [block for name in in_order for block in _split(_BY_NAME[name], newest[name].values())]
 
 

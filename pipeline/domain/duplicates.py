@@ -11,17 +11,18 @@ CONFLICTING_DUPLICATE = "conflicting_duplicate"
 
 
 class _Sighting(NamedTuple):
-    """One content of a leg: as first read, and the last position at which the same fields were read."""
+    """One content of a leg, as first and as last read; both are flagged or none is."""
 
-    leg: Leg
-    last_position: Position
+    first: Leg
+    last: Leg
 
 
 class LegSet:
     """Legs by leg id, a function of the lines read and never of their order of arrival.
 
     The same fields again are the same leg, whose first position stays. Of other fields under the same leg id
-    the later position wins, flagged `conflicting_duplicate`; A, B, A: A wins, flagged.
+    the later position wins, flagged `conflicting_duplicate`; A, B, A: A wins, flagged. What wins stands at the last
+    position at which it was read: so the winner alone, when it comes back from elsewhere, tells what it has beaten.
     `legs` holds the winners; sightings are kept only for legs that were read at more than one position.
     """
 
@@ -57,7 +58,7 @@ class LegSet:
 
     def _seen(self, leg_id: str) -> list[_Sighting]:
         known = self.legs[leg_id]
-        return self._sightings.get(leg_id) or [_Sighting(known, known.position)]
+        return self._sightings.get(leg_id) or [_Sighting(known, known)]
 
 
 def _same_fields(one: Leg, other: Leg) -> bool:
@@ -65,28 +66,32 @@ def _same_fields(one: Leg, other: Leg) -> bool:
 
 
 def _with(sightings: list[_Sighting], leg: Leg) -> list[_Sighting]:
-    merged = []
-    found = False
-    for sighting in sightings:
-        if _same_fields(sighting.leg, leg):
-            found = True
-            first = min(leg, sighting.leg, key=lambda seen: (seen.position, seen.raw_line))
-            if CONFLICTING_DUPLICATE in leg.anomalies or CONFLICTING_DUPLICATE in sighting.leg.anomalies:
-                first = _flagged(first)  # one that came back alone was told apart from another before
-            merged.append(_Sighting(first, max(sighting.last_position, leg.position)))
-        else:
-            merged.append(sighting)
-    if not found:
-        merged.append(_Sighting(leg, leg.position))
-    return merged
+    if any(_same_fields(sighting.last, leg) for sighting in sightings):
+        return [_seen_again(known, leg) if _same_fields(known.last, leg) else known for known in sightings]
+    return [*sightings, _Sighting(leg, leg)]
+
+
+def _seen_again(sighting: _Sighting, leg: Leg) -> _Sighting:
+    first, last = min(sighting.first, leg, key=_place), max(sighting.last, leg, key=_place)
+    if _is_flagged(sighting.last) or _is_flagged(leg):
+        first, last = _flagged(first), _flagged(last)  # one that came back alone was told apart from another before
+    return _Sighting(first, last)
 
 
 def _winner(sightings: list[_Sighting]) -> Leg:
-    # The raw line decides between two contents that were read at one position, as after a rewrite in place.
-    last = max(sightings, key=lambda sighting: (sighting.last_position, sighting.leg.raw_line))
-    if len(sightings) == 1:
-        return last.leg
-    return _flagged(last.leg)
+    best = max(sightings, key=lambda sighting: _place(sighting.last))
+    if len(sightings) == 1 and not _is_flagged(best.last):
+        return best.first
+    return _flagged(best.last)
+
+
+def _place(leg: Leg) -> tuple[Position, str]:
+    """The raw line decides between two contents that were read at one position, as after a rewrite in place."""
+    return leg.position, leg.raw_line
+
+
+def _is_flagged(leg: Leg) -> bool:
+    return CONFLICTING_DUPLICATE in leg.anomalies
 
 
 def _flagged(leg: Leg) -> Leg:

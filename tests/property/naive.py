@@ -50,14 +50,14 @@ def world(
 
 
 def winners(lines: list[Leg]) -> Iterable[Leg]:
-    """Contract 4: the same fields are the same leg at its first position; of others the last position wins."""
+    """Contract 4: the same fields are the same leg at its first position; of others the last one wins, and stands there."""
     for leg_id in {line.leg_id for line in lines}:
         same = [line for line in lines if line.leg_id == leg_id]
         last = max(same, key=lambda line: (line.position, line.raw_line))
-        first = min(line.position for line in same if line.record == last.record)
-        contradicted = any(line.record != last.record for line in same)
-        anomalies = {*last.anomalies, "conflicting_duplicate"} if contradicted else last.anomalies
-        yield last._replace(position=first, anomalies=tuple(sorted(anomalies)))
+        if any(line.record != last.record for line in same):
+            yield last._replace(anomalies=tuple(sorted({*last.anomalies, "conflicting_duplicate"})))
+        else:
+            yield last._replace(position=min(line.position for line in same))
 
 
 def meant(leg: Leg, legs: Legs) -> Iterable[tuple[str, str | None]]:

@@ -73,6 +73,7 @@ def test_a_number_is_what_the_public_plans_make_of_it(code: str, national: str) 
     assert found is None or found == phonenumbers.parse(digits)
 
 
+@settings(max_examples=500)
 @given(text=st.text("+0123456789X \u0664\u0669", max_size=12))
 def test_no_text_is_a_number_that_the_public_plans_do_not_know(text: str) -> None:
     found = plain_number(f"+{text}")

@@ -55,10 +55,27 @@ def test_another_spelling_of_the_same_fields_is_no_contradiction() -> None:
 
 
 @pytest.mark.parametrize("order", list(permutations(range(3))))
-def test_of_a_b_a_the_first_wins_at_its_first_position_and_is_flagged(order: tuple[int, ...]) -> None:
+def test_of_a_b_a_the_first_wins_at_its_last_position_and_is_flagged(order: tuple[int, ...]) -> None:
     legs = [seen("A", 1), seen("B", 2), seen("A", 3)]
     found = winner(*(legs[index] for index in order))
-    assert (found.record.called_name, found.position.offset, found.anomalies) == ("A", 1, CONFLICT)
+    assert (found.record.called_name, found.position.offset, found.anomalies) == ("A", 3, CONFLICT)
+
+
+@pytest.mark.parametrize("again", list(permutations([seen("A", 1), seen("B", 2), seen("A", 3), seen("C", 0)])))
+def test_a_winner_that_came_back_alone_wins_over_all_that_it_has_beaten(again: tuple[Leg, ...]) -> None:
+    known = winner(seen("A", 1), seen("B", 2), seen("A", 3))
+    assert winner(known, *again) == known
+
+
+def test_a_winner_that_came_back_alone_loses_to_a_later_line() -> None:
+    known = winner(seen("A", 1), seen("B", 2), seen("A", 3))
+    assert winner(known, seen("A", 1), seen("B", 4)).record.called_name == "B"
+
+
+def test_a_winner_that_came_back_alone_stays_flagged_wherever_it_is_read_again() -> None:
+    known = winner(seen("A", 1), seen("B", 2), seen("A", 3))
+    found = winner(known, seen("A", 1), seen("A", 5))
+    assert (found.position.offset, found.anomalies) == (5, CONFLICT)
 
 
 def test_a_later_file_is_later_whatever_the_offset() -> None:
