@@ -99,8 +99,9 @@ class DirectGroups:
         return version + len(legs)
 
     def _finish(self, held: _Held, version: int) -> None:
+        """Tell the totals that are still due: no charge is written before the totals that it changes."""
         while span := held.group.lacks_totals():
-            self._recall(held, span)
+            self._restore(held, span)
             self._rows += held.group.late_totals(version)
         if len(self._rows) >= ROWS_AT_ONCE:
             self._write()
@@ -120,7 +121,11 @@ class DirectGroups:
             self._recall(held, span)
 
     def _recall(self, held: _Held, span: Span) -> None:
-        """Bring back what the warehouse has of a stretch of time."""
+        """Bring back what the warehouse has of a stretch of time, when all that is told so far is safe."""
         self.flush()
+        self._restore(held, span)
+
+    def _restore(self, held: _Held, span: Span) -> None:
+        """The same while rows wait: they are of legs in state, which nothing that comes back replaces."""
         stored = stored_around(self._client, held.sites, *span.instants())
         held.group.cover(span, stored.legs, stored.charges)

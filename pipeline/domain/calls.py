@@ -66,7 +66,7 @@ def site_call_row(shape: SiteCallShape, call_id: str, version: int) -> SiteCall:
 def call_of_one(site_call: SiteCall, destination: Destination, money: Money) -> Call:
     """The row of a call that is one site call; all but the names of its missing CallIds is the same."""
     site = site_call.site
-    summary: tuple[object, ...] = site_call[_SUMMARY]
+    summary: tuple[object, ...] = tuple(site_call)[_SUMMARY]
     if site_call.missing_call_ids:
         missing = tuple(sorted(_at_site(site, site_call.missing_call_ids)))
         summary = (*summary[:_MISSING], missing, *summary[_MISSING + 1 :])

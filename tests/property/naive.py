@@ -50,7 +50,7 @@ def world(
 
 
 def winners(lines: list[Leg]) -> Iterable[Leg]:
-    """Contract 4: the same fields are the same leg at its first position; of others the last one wins, and stands there."""
+    """Contract 4: the same fields are the same leg at its first position; of others the last wins, and stands there."""
     for leg_id in {line.leg_id for line in lines}:
         same = [line for line in lines if line.leg_id == leg_id]
         last = max(same, key=lambda line: (line.position, line.raw_line))

@@ -168,14 +168,15 @@ class Cluster:
                 restored = self._app.consumer_generation_id
                 await joining.restore(self._table.entries.items)
             until = min(self._acknowledged + self._random.randint(1, 3), len(self._messages))
-            events = [self._event(offset) for offset in range(self._acknowledged, until)]
+            events = [self.event(offset) for offset in range(self._acknowledged, until)]
             self._perhaps_rebalance()
             await joining.take(events)
 
     def _perhaps_rebalance(self) -> None:
         self._app.consumer_generation_id += self._random.random() < 0.1
 
-    def _event(self, offset: int) -> Any:
+    def event(self, offset: int) -> Any:
+        """The message at this offset as Faust hands it on."""
         generation = self._app.consumer_generation_id
 
         def ack() -> None:

@@ -28,6 +28,13 @@ def test_rows_go_to_their_tables() -> None:
     assert found == {"leg_rows": 1, "charge_rows": 2, "charge_total_rows": 1}
 
 
+def test_totals_are_sent_before_the_charges_that_changed_them_and_legs_behind_all_others() -> None:
+    rows: list[WarehouseRow] = [leg_row(), charge(1), total(), site_call()]
+
+    tables = [block.table.name for block in blocks(rows)]
+    assert (tables[0], tables[-1]) == ("charge_total_rows", "leg_rows")
+
+
 def test_of_a_row_s_states_only_the_newest_is_sent() -> None:
     (block,) = blocks([charge(1, 2), charge(1, 3, amount=Decimal(3)), charge(1, 1)])
 
