@@ -63,8 +63,8 @@ def _national_prefix(code: str) -> re.Pattern[str] | None:
     """What may stand before national numbers under a calling code; `None` if it is no calling code."""
     if not code.isdecimal() or code[0] == "0" or int(code) not in phonenumbers.COUNTRY_CODE_TO_REGION_CODE:
         return None
-    home = phonenumbers.region_code_for_country_code(int(code))
-    metadata = PhoneMetadata.metadata_for_region_or_calling_code(int(code), home)
+    region = phonenumbers.region_code_for_country_code(int(code))
+    metadata = PhoneMetadata.metadata_for_region_or_calling_code(int(code), region)
     return re.compile((metadata and metadata.national_prefix_for_parsing) or r"(?!)")
 
 

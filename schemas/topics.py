@@ -60,6 +60,18 @@ def kept_for(topic: Topic, days: int) -> Topic:
     return topic._replace(policy="delete" if topic.policy == "delete" else "compact,delete", retention_hours=hours)
 
 
+def turn(topic: str) -> int:
+    """When rows that follow from the same legs are written, one of `TURNS`: each turn is safe before the next (ADR 17).
+
+    Totals go first: what a stored charge adds to a sum, and no longer adds to another, is told. Legs go last: a leg
+    that is stored says that all that followed from it is stored too.
+    """
+    return {TOTALS.name: 0, LEGS.name: 2}.get(topic, 1)
+
+
+TURNS = range(3)
+
+
 def topic_name(entity: str) -> str:
     """The topic of an entity (`calls`, `charges` …). Raises KeyError for a name that is none."""
     return _BY_ENTITY[entity].name

@@ -18,6 +18,7 @@ from typing import Any, NamedTuple
 from connectors.clickhouse.errors import UnwritableValue
 from schemas.cdr import CdrRecord, Heartbeat, Leg, Position, Reject
 from schemas.rows import Call, Charge, LegRow, LinkMatch, SiteCall, Total, Withdrawal
+from schemas.topics import topic_name, turn
 
 WarehouseRow = LegRow | SiteCall | Call | Charge | Total | LinkMatch | Withdrawal | Heartbeat | Reject
 Column = Sequence[Any]
@@ -55,8 +56,7 @@ class Block(NamedTuple):
 def blocks(rows: Iterable[WarehouseRow]) -> list[Block]:
     """The rows by table, of each entity only the newest state; equal versions: the last one counts.
 
-    Totals come first: what a stored charge adds to a sum, and no longer adds to another, is there. Legs come last: a
-    leg that is in the warehouse says that all that followed from it is there too.
+    They come in the order in which they are to be written (`schemas.topics.turn`).
     """
     newest: dict[str, dict[Any, Any]] = {}
     for row in rows:
@@ -69,7 +69,7 @@ def blocks(rows: Iterable[WarehouseRow]) -> list[Block]:
         known = states.get(key)
         if known is None or version >= known[0]:
             states[key] = (version, row)
-    in_order = sorted(newest, key=lambda name: (name != TOTALS.name, name == LEGS.name))
+    in_order = sorted(newest, key=lambda name: turn(topic_name(_BY_NAME[name].entity)))
     return [block for name in in_order for block in _split(_BY_NAME[name], newest[name].values())]
 
 

@@ -16,11 +16,9 @@ from pipeline.agents.rerate import rerate
 from pipeline.agents.table import Entries, LegTable
 from schemas.cdr import Lifecycle, Rerate
 from schemas.codec import decode
-from schemas.topics import LEGS, TOTALS
+from schemas.topics import TURNS, turn
 
 _Outputs = list[tuple[int, Output]]
-_TURN = {TOTALS.name: 0, LEGS.name: 2}
-_TURNS = 3
 
 
 class Joining:
@@ -92,12 +90,9 @@ class Joining:
         self._figures.hold(self._groups)
 
     async def _publish(self, outputs: _Outputs) -> None:
-        """Totals go first: what a stored charge adds to a sum, and no longer adds to another, is told.
-
-        Rows of legs go last: a leg that the warehouse has says that all that followed from it is there too.
-        """
-        for turn in range(_TURNS):
-            await self._publisher.publish([entry for entry in outputs if _TURN.get(entry[1].topic, 1) == turn])
+        """Publish each turn when the one before it is confirmed."""
+        for now in TURNS:
+            await self._publisher.publish([entry for entry in outputs if turn(entry[1].topic) == now])
 
     async def _store(self, joined: list[tuple[faust.EventT, Joined]]) -> None:
         """Write messages with new legs into the table, and those that are there: a crash may have cut off the rest."""

@@ -49,7 +49,6 @@ class _Summary(NamedTuple):
 
 
 _LONG_AGO = datetime.min.replace(tzinfo=UTC)
-_SUMMARY = slice(SiteCall._fields.index(_Summary._fields[0]), SiteCall._fields.index(_Summary._fields[-1]) + 1)
 _MISSING = _Summary._fields.index("missing_call_ids")
 
 
@@ -66,7 +65,7 @@ def site_call_row(shape: SiteCallShape, call_id: str, version: int) -> SiteCall:
 def call_of_one(site_call: SiteCall, destination: Destination, money: Money) -> Call:
     """The row of a call that is one site call; all but the names of its missing CallIds is the same."""
     site = site_call.site
-    summary: tuple[object, ...] = tuple(site_call)[_SUMMARY]
+    summary: tuple[object, ...] = site_call[4:25]  # as in `_Summary`
     if site_call.missing_call_ids:
         missing = tuple(sorted(_at_site(site, site_call.missing_call_ids)))
         summary = (*summary[:_MISSING], missing, *summary[_MISSING + 1 :])

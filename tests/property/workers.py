@@ -46,7 +46,10 @@ class Steps:
 
 
 class Sink:
-    """Row topics, their sink and its warehouse as the worker asks for it; the sink may be behind."""
+    """Row topics, their sink and its warehouse as the worker asks for it; the sink may be behind.
+
+    `turns` are the topics of the rows that were published together, one set each time.
+    """
 
     def __init__(self, random: Random, steps: Steps, meanwhile: Callable[[], None]) -> None:
         self.archive = Archive()
@@ -54,6 +57,7 @@ class Sink:
         self._random = random
         self._steps = steps
         self._behind: list[Row] = []
+        self.turns: list[set[str]] = []
 
     async def publish(self, outputs: Iterable[tuple[int, Output]]) -> None:
         """The order of rows holds within a topic only."""
@@ -61,6 +65,7 @@ class Sink:
         by_topic: dict[str, list[Output]] = {}
         for _, output in outputs:
             by_topic.setdefault(output.topic, []).append(output)
+        self.turns.append(set(by_topic))
         for topic in self._random.sample(sorted(by_topic), len(by_topic)):
             for output in by_topic[topic]:
                 self._steps.take()
@@ -168,15 +173,14 @@ class Cluster:
                 restored = self._app.consumer_generation_id
                 await joining.restore(self._table.entries.items)
             until = min(self._acknowledged + self._random.randint(1, 3), len(self._messages))
-            events = [self.event(offset) for offset in range(self._acknowledged, until)]
+            events = [self._event(offset) for offset in range(self._acknowledged, until)]
             self._perhaps_rebalance()
             await joining.take(events)
 
     def _perhaps_rebalance(self) -> None:
         self._app.consumer_generation_id += self._random.random() < 0.1
 
-    def event(self, offset: int) -> Any:
-        """The message at this offset as Faust hands it on."""
+    def _event(self, offset: int) -> Any:
         generation = self._app.consumer_generation_id
 
         def ack() -> None:
