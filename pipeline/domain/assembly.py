@@ -11,7 +11,7 @@ from typing import NamedTuple
 from pipeline.domain.call_ids import LegsByCallId
 from pipeline.domain.legs import Part, leg_order, references
 from pipeline.domain.shape import SiteCallShape
-from schemas.cdr import Leg, quick
+from schemas.cdr import Leg
 
 _FARTHEST = timedelta(hours=24)
 _SHAPES = 256
@@ -65,7 +65,7 @@ class Assembly:
     def single(self, part: Part) -> SiteCallShape:
         """The site call of a leg that is joined with no other."""
         leg_id = part.leg.leg_id
-        return quick(SiteCallShape, ((part,), (leg_id,), self._missing.get(leg_id, ())))
+        return SiteCallShape((part,), (leg_id,), self._missing.get(leg_id, ()))
 
     def joins(self, leg: Leg) -> Joins:
         """What changes when `leg` arrives, if it is not entered, or leaves, if it is."""

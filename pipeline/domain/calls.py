@@ -11,7 +11,7 @@ from typing import NamedTuple
 from pipeline.domain.legs import Part, direction, duration_seconds, project_number, word
 from pipeline.domain.rules import Destination
 from pipeline.domain.shape import CallShape, SiteCallShape
-from schemas.cdr import CdrRecord, quick
+from schemas.cdr import CdrRecord
 from schemas.rows import Call, SiteCall
 
 
@@ -59,18 +59,16 @@ def site_call_row(shape: SiteCallShape, call_id: str, version: int) -> SiteCall:
         return _site_call_of_one(parts[0], call_id, missing, version)
     billable = sum([duration_seconds(part.leg.record) for part in parts if part.facts.chargeable])
     summary = _summary(parts, parts[0], (), billable, missing)
-    return quick(SiteCall, (parts[0].leg.site, leg_ids[0], call_id, leg_ids, *summary, version))
+    return SiteCall._make((parts[0].leg.site, leg_ids[0], call_id, leg_ids, *summary, version))
 
 
 def call_of_one(site_call: SiteCall, destination: Destination, money: Money) -> Call:
     """The row of a call that is one site call; all but the names of its missing CallIds is the same."""
-    site = site_call.site
-    summary: tuple[object, ...] = site_call[4:25]  # as in `_Summary`
+    site, site_call_id, call_id, _, *summary, version = site_call
     if site_call.missing_call_ids:
-        missing = tuple(sorted(_at_site(site, site_call.missing_call_ids)))
-        summary = (*summary[:_MISSING], missing, *summary[_MISSING + 1 :])
-    names = (site_call.call_id, site, (site,), (site_call.site_call_id,))
-    return quick(Call, (*names, *summary, *destination, *money, site_call.version))
+        missing = _at_site(site, site_call.missing_call_ids)
+        summary[_MISSING] = tuple(sorted(missing))
+    return Call._make((call_id, site, (site,), (site_call_id,), *summary, *destination, *money, version))
 
 
 def call_row(shape: CallShape, destination: Destination, money: Money, version: int) -> Call:
@@ -107,22 +105,34 @@ def _site_call_of_one(part: Part, call_id: str, missing: tuple[str, ...], versio
     rang = (record.connected_at or ended_at) - record.started_at
     moved = bool(record.destination_number)
     talked = duration_seconds(record)
-    return quick(SiteCall, (
-        leg.site, leg.leg_id, call_id, (leg.leg_id,),
-        record.started_at, record.connected_at, ended_at,
-        record.origination_number, record.origination_name,
-        record.called_number, record.called_name,
+    return SiteCall(
+        leg.site,
+        leg.leg_id,
+        call_id,
+        (leg.leg_id,),
+        record.started_at,
+        record.connected_at,
+        ended_at,
+        record.origination_number,
+        record.origination_name,
+        record.called_number,
+        record.called_name,
         record.destination_number if moved else record.called_number,
         record.destination_name if moved else record.called_name,
         "internal" if facts.result else facts.direction,
         facts.disposition,
         record.disconnect_reason,
-        max(0, rang.days * 86_400 + rang.seconds), talked, talked if facts.chargeable else 0,
-        1, int(facts.result), False,
+        max(0, rang.days * 86_400 + rang.seconds),
+        talked,
+        talked if facts.chargeable else 0,
+        1,
+        int(facts.result),
+        False,
         project_number(record),
-        missing, not missing,
+        missing,
+        not missing,
         version,
-    ))  # fmt: skip
+    )
 
 
 def _summary(

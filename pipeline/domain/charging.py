@@ -12,7 +12,7 @@ from pipeline.domain.numbers import NumberPlan, Party, text_at
 from pipeline.domain.rating import MICROS, NOTHING, CallTimes, Rated, rate
 from pipeline.domain.rules import Destination, GroupRules
 from pipeline.domain.shape import Chain
-from schemas.cdr import Leg, quick
+from schemas.cdr import Leg
 from schemas.rows import Charge
 
 _PRICES = 1024
@@ -64,7 +64,7 @@ class Charging:
         if source == "lcr" and not record.costs:
             return None
         currency = record.currency or self._free[part.leg.site].currency
-        return quick(Price, (source, currency, record.costs.quantize(MICROS, ROUND_HALF_UP)))
+        return Price(source, currency, record.costs.quantize(MICROS, ROUND_HALF_UP))
 
     def _by_tariff(self, part: Part, rated: Rated | None) -> Price:
         tariff = self._sites[part.leg.site].tariff
@@ -98,7 +98,7 @@ class Charging:
         price = self._signalled(part) or self._by_tariff(part, rated)
         first, last = chain[0], chain[-1]
         payer_site, payer_number, payer_name = self._payer(first)
-        return quick(Charge, (
+        return Charge(
             leg.leg_id,
             leg.site,
             call_id,
@@ -124,7 +124,7 @@ class Charging:
             *self._unit(payer_site, payer_number, first),
             _anomalies(part, price, rated),
             version,
-        ))  # fmt: skip
+        )
 
     def leads_to(self, part: Part) -> Destination:
         """Country and kind of the number that a leg reached, CalledNumber where DestinationNumber is empty."""

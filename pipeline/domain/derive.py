@@ -12,7 +12,6 @@ from pipeline.domain.links import matched_masked
 from pipeline.domain.numbers import NumberPlan
 from pipeline.domain.rules import Destination
 from pipeline.domain.shape import CallShape, Chain, SiteCallShape
-from schemas.cdr import quick
 from schemas.rows import Call, Charge, LegRow, LinkMatch, Row, SiteCall, Withdrawal
 
 _ZERO = Decimal(0)
@@ -177,5 +176,13 @@ def _chain_of(shape: CallShape) -> dict[str, Chain]:
 
 def _leg_row(part: Part, site_call_id: str, version: int) -> LegRow:
     leg, facts = part
-    kinds = facts.origin_kind, facts.destination_kind
-    return quick(LegRow, (leg, site_call_id, *kinds, facts.direction, facts.disposition, facts.chargeable, version))
+    return LegRow(
+        leg,
+        site_call_id,
+        facts.origin_kind,
+        facts.destination_kind,
+        facts.direction,
+        facts.disposition,
+        facts.chargeable,
+        version,
+    )

@@ -7,7 +7,7 @@ from functools import lru_cache
 from typing import NamedTuple
 
 from pipeline.domain.rules import SiteLink, SiteRules, device_key
-from schemas.cdr import CdrRecord, Leg, quick
+from schemas.cdr import CdrRecord, Leg
 
 SCRIPT_DEVICE = "(call routing)"
 
@@ -110,7 +110,7 @@ class LegClassifier:
             record.state,
             record.disconnect_reason,
         )
-        return quick(Part, (leg, facts))
+        return Part(leg, facts)
 
     def _classified(
         self, origin: str, destination: str, scripted: bool, answered: bool, result: bool, state: str, reason: str

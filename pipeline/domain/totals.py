@@ -7,7 +7,6 @@ from datetime import datetime
 from decimal import Decimal
 from typing import NamedTuple
 
-from schemas.cdr import quick
 from schemas.rows import Charge, Total, Withdrawal
 
 _NONE: frozenset[Dimensions] = frozenset()
@@ -91,11 +90,16 @@ class Totals:
 
 
 def _dimensions(charge: Charge) -> Dimensions:
-    return quick(Dimensions, (
+    return Dimensions(
         charge.connected_at.isoformat()[:13],
-        charge.payer_site, charge.payer_number, charge.project_number,
-        charge.carrier_site, charge.trunk, charge.currency, charge.source,
-    ))  # fmt: skip
+        charge.payer_site,
+        charge.payer_number,
+        charge.project_number,
+        charge.carrier_site,
+        charge.trunk,
+        charge.currency,
+        charge.source,
+    )
 
 
 def _total_id(dimensions: Dimensions) -> str:
