@@ -25,6 +25,8 @@ from schemas.rows import Call, Charge, LegRow, SiteCall
 _instant = Memo(write_instant).__getitem__
 _optional_instant = Memo(lambda value: b"\0" if value is None else b"\2" + _instant(value)).__getitem__
 _optional_money = Memo(lambda value: b"\0" if value is None else b"\2" + write_money(value)).__getitem__
+_optional_text = Memo(lambda value: b"\0" if value is None else b"\2" + write_text(value)).__getitem__
+_optional_long = Memo(lambda value: b"\0" if value is None else b"\2" + write_long(value)).__getitem__
 _version = Memo(write_long).__getitem__
 _words = Memo(lambda values: array_of([write_text(value) for value in values])).__getitem__
 _amounts = Memo(
@@ -37,7 +39,7 @@ def _ids(values: tuple[str, ...]) -> bytes:
 
 
 def _write_leg_row(row: LegRow) -> bytes:
-    leg, site_call_id, origin_kind, destination_kind, direction, disposition, chargeable, version = row
+    leg, site_call_id, origin_kind, destination_kind, direction, disposition, chargeable, version = row[:8]
     site, leg_id, record, (file_started_at, source_file, offset), anomalies, extra, raw_line = leg
     return b"".join(
         (
@@ -60,6 +62,9 @@ def _write_leg_row(row: LegRow) -> bytes:
             *map(written_text, (site_call_id, origin_kind, destination_kind, direction, disposition)),
             write_boolean(chargeable),
             _version(version),
+            _optional_instant(row[8]),
+            _optional_text(row[9]),
+            _optional_long(row[10]),
         )
     )
 

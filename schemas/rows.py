@@ -14,7 +14,10 @@ from schemas.cdr import Leg
 
 
 class LegRow(NamedTuple):
-    """A leg with what its own fields and its site call say of it (contract 6 and 7)."""
+    """A leg with what its own fields and its site call say of it (contract 6 and 7).
+
+    The last three are the position at which the leg was read last, `None` if it was read at its own one only.
+    """
 
     leg: Leg
     site_call_id: str
@@ -24,6 +27,9 @@ class LegRow(NamedTuple):
     disposition: str
     chargeable: bool
     version: int
+    last_file_started_at: datetime | None = None
+    last_source_file: str | None = None
+    last_source_offset: int | None = None
 
 
 class SiteCall(NamedTuple):

@@ -171,7 +171,7 @@ def _amounts(column: Column) -> Column:
 
 _INSTANTS = (
     *("started_at", "script_connected_at", "delivered_at", "connected_at", "ended_at", "transferred_at"),
-    *("file_started_at", "hour", "rejected_at", "last_cdr_at", "last_seen_at"),
+    *("file_started_at", "last_file_started_at", "hour", "rejected_at", "last_cdr_at", "last_seen_at"),
 )
 _AMOUNTS = ("costs", "amount", "rated_amount", "from_amount", "to_amount")
 _CONVERTERS: dict[str, Callable[[Column], Column]] = {

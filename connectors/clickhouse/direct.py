@@ -8,6 +8,7 @@ next one.
 from __future__ import annotations
 
 import json
+import re
 import threading
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -115,7 +116,7 @@ def _as_sent(name: str, column_type: str) -> tuple[str, str]:
         milliseconds, seconds = column_type.replace(_DATE_TIME, "Int64"), column_type.replace(_DATE_TIME, "UInt32")
         return milliseconds, f"accurateCast(intDiv({name}, 1000), '{seconds}')"
     if "Int" in column_type and column_type != "UInt8":
-        return "Int64", f"accurateCast({name}, '{column_type}')"
+        return re.sub(r"U?Int\d+", "Int64", column_type), f"accurateCast({name}, '{column_type}')"
     return column_type.replace("LowCardinality(String)", "String"), name
 
 

@@ -29,7 +29,8 @@ _OTHERS = f"""
     SELECT arrayJoin(leg_ids) AS member FROM site_call_rows FINAL
     WHERE {_NEAR} AND call_id IN ({_THEIR_CALLS}) AND member NOT IN (SELECT leg_id FROM held)"""  # noqa: S608
 _RENAMED = {"call_id": "call_id_number", "offset": "source_offset"}
-_FIELDS = ("site", "leg_id", *CdrRecord._fields, *Position._fields, "anomalies", "extra", "raw_line")
+_LAST = ("last_file_started_at", "last_source_file", "last_source_offset")
+_FIELDS = ("site", "leg_id", *CdrRecord._fields, *Position._fields, "anomalies", "extra", "raw_line", *_LAST)
 _COLUMNS = ", ".join(_RENAMED.get(field, field) for field in _FIELDS)
 _RECORD = slice(2, 2 + len(CdrRecord._fields))
 _POSITION = slice(_RECORD.stop, _RECORD.stop + len(Position._fields))
@@ -44,7 +45,7 @@ def newest_moment(client: Client, sites: Iterable[str]) -> datetime | None:
 
 
 class Stored(NamedTuple):
-    """Legs, and their counted charges."""
+    """Legs, and their counted charges. A leg that was read at several positions comes at its first and its last."""
 
     legs: list[Leg]
     charges: list[Charge]
@@ -57,8 +58,8 @@ def stored_around(client: Client, sites: Iterable[str], first: datetime, until: 
     """
     near = {"sites": tuple(sites), "first_day": _day(first, -_FARTHEST_DAYS), "last_day": _day(until, _FARTHEST_DAYS)}
     values = {**near, "first": _second(first), "until": _second(until)}
-    legs = list(_legs(client, _IN_WINDOW, values))
-    legs += _legs(client, f"{_NEAR} AND leg_id IN ({_OTHERS})", values, _HELD)
+    legs = list(_sightings(client, _IN_WINDOW, values))
+    legs += _sightings(client, f"{_NEAR} AND leg_id IN ({_OTHERS})", values, _HELD)
     counted = f"{_NEAR} AND counted AND leg_id IN (SELECT leg_id FROM held UNION ALL {_OTHERS})"  # noqa: S608
     query = f"{_HELD} SELECT {', '.join(Charge._fields)} FROM charge_rows FINAL WHERE {counted}"  # noqa: S608
     return Stored(legs, [_charge(row) for row in client.execute(query, values)])
@@ -79,7 +80,7 @@ def legs_in_order(client: Client, site: str, first: date = _FIRST_DAY, end: date
     span = "started_on >= %(first)s AND started_on < %(end)s"
     where = f"site = %(site)s AND {span} AND {retained('site')} ORDER BY {order}"
     days = {"first": max(first, _FIRST_DAY), "end": min(end, _LAST_DAY)}
-    return _legs(client, where, {"site": site, **days})
+    return (leg for leg, _ in _legs(client, where, {"site": site, **days}))
 
 
 def _day(instant: datetime, days: int) -> date:
@@ -91,13 +92,23 @@ def _second(instant: datetime) -> datetime:
     return min(max(instant, _FIRST_SECOND), _LAST_SECOND)
 
 
-def _legs(client: Client, where: str, values: dict[str, object], before: str = "") -> Iterator[Leg]:
+def _sightings(client: Client, where: str, values: dict[str, object], before: str = "") -> Iterator[Leg]:
+    for leg, last in _legs(client, where, values, before):
+        yield leg
+        if last is not None:
+            yield leg._replace(position=last)
+
+
+def _legs(
+    client: Client, where: str, values: dict[str, object], before: str = ""
+) -> Iterator[tuple[Leg, Position | None]]:
+    """Legs, each with the position at which it was read last if that is another one."""
     query = f"{before} SELECT {_COLUMNS} FROM leg_rows FINAL WHERE {where}"  # noqa: S608 - names of the program's own
     settings = {"max_block_size": _ROWS_AT_ONCE}
     for row in client.execute_iter(query, values, settings=settings):
         record = CdrRecord._make(row[_RECORD])
-        anomalies, extra, raw_line = row[_POSITION.stop :]
-        yield Leg(
+        anomalies, extra, raw_line, *last = row[_POSITION.stop :]
+        leg = Leg(
             row[0],
             row[1],
             record._replace(aoc=bool(record.aoc)),
@@ -106,3 +117,4 @@ def _legs(client: Client, where: str, values: dict[str, object], before: str = "
             tuple(extra.items()),
             raw_line,
         )
+        yield leg, None if last[0] is None else Position._make(last)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from decimal import Decimal
 
 from pipeline.domain.calls import Money, call_of_one, call_row, site_call_row
@@ -12,12 +12,14 @@ from pipeline.domain.links import matched_masked
 from pipeline.domain.numbers import NumberPlan
 from pipeline.domain.rules import Destination
 from pipeline.domain.shape import CallShape, Chain, SiteCallShape
+from schemas.cdr import Position
 from schemas.rows import Call, Charge, LegRow, LinkMatch, Row, SiteCall, Withdrawal
 
 _ZERO = Decimal(0)
 _TOLERANCE = Decimal("0.005")
 _NO_MONEY = Money((), ())
 
+LastPosition = Callable[[str], Position | None]
 Changes = dict[tuple[str, str], Row]
 """Rows and withdrawals by entity and id."""
 
@@ -46,9 +48,11 @@ class _Old:
 class Derivation:
     """Derives rows (contract 6, 7, 8)."""
 
-    def __init__(self, charging: Charging, plan: NumberPlan) -> None:
+    def __init__(self, charging: Charging, plan: NumberPlan, last_position: LastPosition) -> None:
+        """`last_position` says by leg id where a leg was read last, `None` where it was read at one position."""
         self._charging = charging
         self._plan = plan
+        self._last_position = last_position
 
     def add_rows(self, rows: Changes, shape: CallShape, version: int) -> None:
         """Add all rows of a call."""
@@ -58,7 +62,7 @@ class Derivation:
         """Add all rows of a call of one leg, which most calls are: as `add_rows`, without looking for others."""
         part = site_call.parts[0]
         leg_id = part.leg.leg_id
-        rows["legs", leg_id] = _leg_row(part, leg_id, version)
+        rows["legs", leg_id] = _leg_row(part, leg_id, version, self._last_position(leg_id))
         charge = self._charging.charge(part, site_call.parts, leg_id, leg_id, version)
         if charge is None:
             destination, money = self._charging.leads_to(part), _NO_MONEY
@@ -108,7 +112,7 @@ class Derivation:
                 chain = chain_of.get(leg_id)
                 if was != names or old.chains.get(leg_id) != chain:
                     if was is None or was[0] != names[0]:
-                        rows["legs", leg_id] = _leg_row(part, names[0], version)
+                        rows["legs", leg_id] = _leg_row(part, names[0], version, self._last_position(leg_id))
                     charge = self._charging.charge(part, chain or (part,), call_id, names[0], version)
                     if charge is not None:
                         rows["charges", leg_id] = charge
@@ -174,9 +178,9 @@ def _chain_of(shape: CallShape) -> dict[str, Chain]:
     return {part.leg.leg_id: chain for chain in shape.chains for part in chain}
 
 
-def _leg_row(part: Part, site_call_id: str, version: int) -> LegRow:
+def _leg_row(part: Part, site_call_id: str, version: int, last: Position | None) -> LegRow:
     leg, facts = part
-    return LegRow(
+    row = LegRow(
         leg,
         site_call_id,
         facts.origin_kind,
@@ -185,4 +189,9 @@ def _leg_row(part: Part, site_call_id: str, version: int) -> LegRow:
         facts.disposition,
         facts.chargeable,
         version,
+    )
+    if last is None:
+        return row
+    return row._replace(
+        last_file_started_at=last.file_started_at, last_source_file=last.source_file, last_source_offset=last.offset
     )

@@ -32,7 +32,7 @@ class Group:
         plan = NumberPlan(rules)
         self._set = LegSet({} if legs is None else legs)
         self._connections = Connections(rules, plan, self._set.legs)
-        self._derivation = Derivation(Charging(rules, plan), plan)
+        self._derivation = Derivation(Charging(rules, plan), plan, self._set.last_position)
         self._totals = Totals()
         self._cover = Cover()
         self._by_hour: dict[int, list[str]] = {}
@@ -127,11 +127,16 @@ class Group:
     def cover(self, span: Span, legs: Iterable[Leg], charges: Iterable[Charge]) -> None:
         """Put back all legs that have to do with a stretch of time, and the others of their calls (`moments`).
 
+        A leg that was read at more than one position comes twice, at the first and the last of them.
         `charges` are the counted ones of these legs as they were told: totals are sums over these.
         """
-        restored = {leg.leg_id: leg for leg in legs if leg.leg_id not in self._set.legs}
-        for leg in restored.values():
-            self._connections.put_back(self._put(leg))
+        restored = set()
+        for leg in legs:
+            if leg.leg_id not in self._set.legs:
+                self._connections.put_back(self._put(leg))
+                restored.add(leg.leg_id)
+            elif leg.leg_id in restored:
+                self._set.add(leg)
         for charge in charges:
             if charge.leg_id in restored:
                 self._totals.put(charge)

@@ -129,7 +129,6 @@ HEARTBEAT = Heartbeat(
     file_offset=48_972,
     bytes_behind=0,
     torn_bytes=117,
-    problem="",
     utc_offset_seconds=3600,
 )
 
@@ -268,7 +267,8 @@ EXAMPLES: dict[str, dict[str, Message]] = {
     "cdr.legs": {
         "over_the_link": LegRow(FROM_LEG, FROM_ID, "internal", "link", "internal", "answered", True, VERSION),
         "transferred": LegRow(
-            TRANSFERRED_LEG, TRANSFERRED_LEG.leg_id, "trunk", "internal", "incoming", "answered", True, VERSION + 1
+            *(TRANSFERRED_LEG, TRANSFERRED_LEG.leg_id, "trunk", "internal", "incoming", "answered", True, VERSION + 1),
+            *(FILE_START, "dortmund/cdr-2.txt", 49_001),
         ),
     },
     "cdr.site_calls": {"over_the_link": SITE_CALL, "withdrawn": Withdrawal("site_calls", TO_ID, VERSION)},

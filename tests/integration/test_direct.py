@@ -40,3 +40,20 @@ def test_legs_of_more_times_than_are_held_at_once_all_find_their_calls(
 
     found = select(options, "SELECT leg_count, count() FROM calls GROUP BY leg_count ORDER BY leg_count")
     assert found == [(1, 1), (2, MONTHS)]
+
+
+def test_a_leg_at_two_positions_beats_a_line_between_them_that_is_read_when_it_has_left_memory(
+    clickhouse: ClickHouseServer,
+) -> None:
+    options = fresh_warehouse(clickhouse)
+    add(options, [_at(1, "Anna"), _at(5, "Anna"), leg("newest", 3 * MONTH)], 1)
+
+    add(options, [_at(3, "Bert")], 1_000)
+
+    found = select(options, "SELECT called_name, source_offset, anomalies FROM legs WHERE call_id_number = '7'")
+    assert found == [("Anna", 5, ["conflicting_duplicate"])]
+
+
+def _at(offset: int, called_name: str) -> Leg:
+    line = leg("7", called_name=called_name)
+    return line._replace(position=line.position._replace(offset=offset))

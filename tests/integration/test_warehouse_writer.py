@@ -28,7 +28,7 @@ ROWS: list[WarehouseRow] = [
     if not isinstance(row, Lifecycle | Rerate | Withdrawal)
 ]
 GONE = Withdrawal("charges", FROM_ID, VERSION + 1)
-VIEWS = ("legs", "site_calls", "calls", "charges", "charge_totals", "link_matches", "rejects", "sites")
+VIEWS = ("leg_rows", "legs", "site_calls", "calls", "charges", "charge_totals", "link_matches", "rejects", "sites")
 ABSENT = datetime(1969, 12, 31, 23, 59, 59, tzinfo=UTC)
 BEYOND = datetime(2106, 2, 7, 6, 28, 16, tzinfo=UTC)
 

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from datetime import datetime, timedelta
 
 from pipeline.domain.cover import Span, moments
 from pipeline.domain.state import Group
-from schemas.cdr import Leg
+from schemas.cdr import Leg, Position
 from schemas.rows import Charge, LegRow, Row, SiteCall
 from tests.property.test_group import Warehouse, key, warehouse
 
@@ -31,14 +31,20 @@ class Archive:
 
     def legs(self) -> dict[str, Leg]:
         """All legs by leg id."""
-        return {row.leg.leg_id: row.leg for row in self._newest.values() if isinstance(row, LegRow)}
+        return {row.leg.leg_id: row.leg for row in self._leg_rows()}
+
+    def _leg_rows(self) -> Iterator[LegRow]:
+        return (row for row in self._newest.values() if isinstance(row, LegRow))
 
     def newest(self) -> datetime | None:
         """The last moment of any leg."""
         return max((moment for leg in self.legs().values() for moment in moments(leg)), default=None)
 
     def around(self, span: Span) -> tuple[Span, list[Leg], list[Charge]]:
-        """The legs that have to do with a stretch of time, the others of their calls, and their counted charges."""
+        """The legs that have to do with a stretch of time, the others of their calls, and their counted charges.
+
+        A leg that was read at more than one position comes at the first and the last of them.
+        """
         legs = self.legs()
         first, until = span.instants()
         held = {leg_id for leg_id, leg in legs.items() if any(first <= moment < until for moment in moments(leg))}
@@ -48,7 +54,16 @@ class Archive:
         calls = {row.call_id for row in site_calls if row.site_call_id in names}
         found = held.union(*[row.leg_ids for row in site_calls if row.call_id in calls])
         charges = [row for row in rows if isinstance(row, Charge) and row.counted and row.leg_id in found]
-        return span, [legs[leg_id] for leg_id in sorted(found & legs.keys())], charges
+        return span, [leg for row in self._leg_rows() if row.leg.leg_id in found for leg in _sightings(row)], charges
+
+
+def _sightings(row: LegRow) -> list[Leg]:
+    if row.last_file_started_at is None:
+        return [row.leg]
+    assert row.last_source_file is not None
+    assert row.last_source_offset is not None
+    last = Position(row.last_file_started_at, row.last_source_file, row.last_source_offset)
+    return [row.leg, row.leg._replace(position=last)]
 
 
 def add(group: Group, archive: Archive, leg: Leg, version: int) -> list[Row]:

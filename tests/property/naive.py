@@ -12,7 +12,7 @@ from typing import NamedTuple
 
 from pipeline.domain.numbers import NumberPlan, Party
 from pipeline.domain.rules import GroupRules, SiteLink
-from schemas.cdr import CdrRecord, Leg
+from schemas.cdr import CdrRecord, Leg, Position
 from tests.property.tariffs import TARIFFS, SiteTariff
 from tests.property.users import USERS, Holder
 
@@ -21,11 +21,15 @@ Pairs = dict[str, str]
 
 
 class World(NamedTuple):
-    """A whole set of legs, joined: site calls and calls as sets of leg ids, pairs LA → LB."""
+    """A whole set of legs, joined: site calls and calls as sets of leg ids, pairs LA → LB.
+
+    `last_positions` are where those legs were read last that stand elsewhere.
+    """
 
     rules: GroupRules
     plan: NumberPlan
     legs: Legs
+    last_positions: dict[str, Position]
     site_calls: list[set[str]]
     pairs: Pairs
     calls: list[set[str]]
@@ -41,12 +45,13 @@ def world(
 ) -> World:
     """Everything that the lines say together, with the tariffs and users that `rules` are made of."""
     plan = NumberPlan(rules)
-    legs = {leg.leg_id: leg for leg in winners(list(lines))}
+    lines = list(lines)
+    legs = {leg.leg_id: leg for leg in winners(lines)}
     references = [(leg_id, to) for leg_id in legs for _, to in meant(legs[leg_id], legs) if to]
     pairs = paired(legs, rules, plan)
     site_calls = components(set(legs), references)
     calls = components(set(legs), [*references, *pairs.items()])
-    return World(rules, plan, legs, site_calls, pairs, calls, tariffs, users)
+    return World(rules, plan, legs, last_positions(lines, legs), site_calls, pairs, calls, tariffs, users)
 
 
 def winners(lines: list[Leg]) -> Iterable[Leg]:
@@ -54,10 +59,18 @@ def winners(lines: list[Leg]) -> Iterable[Leg]:
     for leg_id in {line.leg_id for line in lines}:
         same = [line for line in lines if line.leg_id == leg_id]
         last = max(same, key=lambda line: (line.position, line.raw_line))
-        if any(line.record != last.record for line in same):
+        alike = [line for line in same if line.record == last.record]
+        last = last._replace(raw_line=max(line.raw_line for line in alike))
+        if len(alike) < len(same):
             yield last._replace(anomalies=tuple(sorted({*last.anomalies, "conflicting_duplicate"})))
         else:
             yield last._replace(position=min(line.position for line in same))
+
+
+def last_positions(lines: list[Leg], legs: Legs) -> dict[str, Position]:
+    """Where each leg was read last, if that is not where it stands."""
+    last = {leg_id: max(line.position for line in lines if line.leg_id == leg_id) for leg_id in legs}
+    return {leg_id: position for leg_id, position in last.items() if position != legs[leg_id].position}
 
 
 def meant(leg: Leg, legs: Legs) -> Iterable[tuple[str, str | None]]:

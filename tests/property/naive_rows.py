@@ -56,9 +56,8 @@ def leg_row(world: World, leg: Leg, site_call_id: str) -> LegRow:
     """Contract 6."""
     origin, destination = origin_kind(leg, world.rules), destination_kind(leg, world.rules)
     chargeable = is_chargeable(leg.record)
-    return LegRow(
-        leg, site_call_id, origin, destination, way(origin, {destination}), outcome(world, leg), chargeable, 0
-    )
+    direction, last = way(origin, {destination}), world.last_positions.get(leg.leg_id, (None, None, None))
+    return LegRow(leg, site_call_id, origin, destination, direction, outcome(world, leg), chargeable, 0, *last)
 
 
 def way(origin: str, destinations: set[str]) -> str:

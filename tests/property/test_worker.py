@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-from collections import Counter
 from collections.abc import Iterator
 from datetime import timedelta
 from random import Random
@@ -21,24 +20,12 @@ from tests.property.workers import Cluster
 
 
 def messages(legs: list[Leg], random: Random) -> list[bytes]:
-    """Each site's legs in their order, cut into messages anywhere; the sites mixed at will, some messages twice.
-
-    The second time may come before the first, but not where a leg that lines contradict stands at two places with the
-    same fields: that it stood further on is known no longer once it came back from the warehouse (docs/adr/0018).
-    """
+    """Each site's legs in their order, cut into messages anywhere; the sites mixed at will, some messages twice."""
     by_site = [list(_cut([leg for leg in legs if leg.site == site], random)) for site in SITES]
     mixed = interleaved(by_site, random)
     for message in random.sample(mixed, random.randint(0, min(2, len(mixed)))):
-        first = mixed.index(message) + 1 if _places_decide(legs) else 0
-        mixed.insert(random.randint(first, len(mixed)), message)
+        mixed.insert(random.randint(0, len(mixed)), message)
     return mixed
-
-
-def _places_decide(legs: list[Leg]) -> bool:
-    contents = {(leg.leg_id, leg.record) for leg in legs}
-    contradicted = {leg_id for leg_id, count in Counter(leg_id for leg_id, _ in contents).items() if count > 1}
-    places = {(leg.leg_id, leg.record, leg.position) for leg in legs if leg.leg_id in contradicted}
-    return len(places) > len({place[:2] for place in places})
 
 
 def to_micros(legs: list[Leg]) -> list[Leg]:

@@ -33,7 +33,8 @@ def worlds(draw: st.DrawFn, most: int = 7) -> list[Leg]:
 
 def _perhaps_otherwise(draw: st.DrawFn, line: Leg) -> Leg:
     number = draw(among(line.record.called_number, "12", "110"))
-    return line._replace(record=line.record._replace(called_number=number))
+    spelling = draw(among(line.raw_line, "another spelling", "one more"))
+    return line._replace(record=line.record._replace(called_number=number), raw_line=spelling)
 
 
 def _leg(draw: st.DrawFn, site: str, fixed: dict[str, object], start: int | None = None) -> Leg:

@@ -21,11 +21,15 @@ def seen(name: str, offset: int, file: str = "cdr.txt", begun: int = 0) -> Leg:
     return leg("3", called_name=name)._replace(position=position)
 
 
-def winner(*legs: Leg) -> Leg:
+def set_of(*legs: Leg) -> LegSet:
     known = LegSet({})
     for one in legs:
         known.add(one)
-    return known.legs[legs[0].leg_id]
+    return known
+
+
+def winner(*legs: Leg) -> Leg:
+    return set_of(*legs).legs[legs[0].leg_id]
 
 
 def test_the_same_fields_again_are_the_same_leg() -> None:
@@ -49,9 +53,29 @@ def test_other_unknown_columns_are_other_fields() -> None:
     assert winner(first, second) == second._replace(anomalies=CONFLICT)
 
 
-def test_another_spelling_of_the_same_fields_is_no_contradiction() -> None:
-    first, second = seen("A", 1), seen("A", 2)._replace(raw_line="quoted")
-    assert winner(first, second) == first
+@pytest.mark.parametrize("order", [(0, 1), (1, 0)])
+def test_another_spelling_of_the_same_fields_is_no_contradiction(order: tuple[int, int]) -> None:
+    legs = [seen("A", 1)._replace(raw_line="plain"), seen("A", 2)._replace(raw_line="quoted")]
+    found = winner(*(legs[index] for index in order))
+    assert (found.position.offset, found.raw_line, found.anomalies) == (1, "quoted", ())
+
+
+def test_a_leg_at_one_position_has_no_last_one() -> None:
+    assert set_of(seen("A", 1), seen("A", 1)).last_position(seen("A", 1).leg_id) is None
+
+
+@pytest.mark.parametrize("order", list(permutations(range(3))))
+def test_a_leg_at_several_positions_has_a_last_one(order: tuple[int, ...]) -> None:
+    legs = [seen("A", 1), seen("A", 3), seen("A", 7)]
+    assert set_of(*(legs[index] for index in order)).last_position(legs[0].leg_id) == legs[2].position
+
+
+def test_a_contradicted_leg_stands_at_its_last_position() -> None:
+    assert set_of(seen("A", 1), seen("B", 2), seen("A", 3)).last_position(seen("A", 1).leg_id) is None
+
+
+def test_a_leg_that_came_back_at_its_first_and_last_position_wins_over_lines_between_them() -> None:
+    assert winner(seen("A", 1), seen("A", 5), seen("B", 3)).record.called_name == "A"
 
 
 @pytest.mark.parametrize("order", list(permutations(range(3))))

@@ -253,6 +253,9 @@ CREATE TABLE IF NOT EXISTS cdr.leg_rows_local ON CLUSTER '{cluster}'
     `raw_line` String COMMENT 'The line as read, without its line end' CODEC(ZSTD(1)),
     `version` UInt64 COMMENT '(epoch << 52) | (source offset << 8) | index of the leg that caused this state; the greatest wins' CODEC(ZSTD(1)),
     `file_started_at` DateTime('UTC') COMMENT 'Start of the file\'s first CDR as first read; with file and offset it orders all lines of a site' CODEC(DoubleDelta, ZSTD(1)),
+    `last_file_started_at` Nullable(DateTime('UTC')) COMMENT 'file_started_at of the position at which the same fields were read last; NULL if they were read at one position only' CODEC(ZSTD(1)),
+    `last_source_file` Nullable(String) COMMENT 'File of that position' CODEC(ZSTD(1)),
+    `last_source_offset` Nullable(UInt64) COMMENT 'Byte offset of that position' CODEC(ZSTD(1)),
     `is_deleted` UInt8 DEFAULT 0 COMMENT '1 = the row ceased to exist with this version',
     `started_on` Date MATERIALIZED toDateOrZero(substring(leg_id, -19, 10)) COMMENT 'Local date in the id: it never changes, so all revisions meet in one partition',
     INDEX started_at_range started_at TYPE minmax GRANULARITY 1,
@@ -430,4 +433,5 @@ INSERT INTO cdr.schema_migrations (number, name, checksum) VALUES
     (13, '0013_keys.sql', '14c03e4c33c3308dcdc25d04ca22643d0bb18e141b7df2824ed27be1d90293f2'),
     (14, '0014_daily.sql', '096876c39611634d9571ef361aa565d4b23bf72f7a253fbe746b4f6cf2e56f8b'),
     (15, '0015_site_rules.sql', 'aa6223ad06e6500db0ff24c1bdeb5552d60d34f93e7922fee514373d5108fc6c'),
-    (16, '0016_audit.sql', '65d3abad8dccd79f8b71552880961ec1db929e77e0ec737cec409b716b476f45');
+    (16, '0016_audit.sql', '65d3abad8dccd79f8b71552880961ec1db929e77e0ec737cec409b716b476f45'),
+    (17, '0017_last_positions.sql', '1e2346ea20ca4e46e498cb836032c6b3a7c16375841a09020c519f448042cb7a');
