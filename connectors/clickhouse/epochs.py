@@ -1,13 +1,15 @@
 """Epochs: the first part of every row's version, kept in the warehouse (docs/architecture.md).
 
 Rows of a later epoch are newer than all of earlier ones. The stream keeps its epoch over restarts; a backfill or a
-re-rating begins one of its own, and the stream after it the next.
+re-rating begins one of its own, and the stream after it the next. That a backfill has begun and ended stands in further
+rows of its epoch.
 """
 
 from __future__ import annotations
 
 import random
 import time
+from collections.abc import Collection, Iterable
 from uuid import uuid4
 
 from clickhouse_driver import Client
@@ -16,6 +18,8 @@ from connectors.clickhouse.errors import WarehouseError
 
 LAST_EPOCH = 2047
 """Versions are signed 64-bit numbers in messages, with the epoch from bit 52 on."""
+_BEGUN = "backfill begun: "
+_ENDED = "backfill ended: "
 
 
 def next_epoch(client: Client, purpose: str) -> int:
@@ -46,6 +50,31 @@ def stream_epoch(client: Client, topic_id: str) -> int:
         if epochs:
             return min(epochs)
         _enter(client, ours)
+
+
+def begin_backfill(client: Client, groups: Collection[str]) -> int:
+    """Begins the epoch of a backfill of these groups of sites; raises as `next_epoch`."""
+    epoch = next_epoch(client, "backfill")
+    _note(client, [epoch], [_BEGUN + group for group in groups])
+    return epoch
+
+
+def end_backfills(client: Client, epochs: Iterable[int], groups: Collection[str]) -> None:
+    """Says that all rows that were written under these epochs for these groups are there with all others."""
+    _note(client, epochs, [_ENDED + group for group in groups])
+
+
+def killed_backfills(client: Client, group: str) -> list[int]:
+    """The epochs of backfills of a group that have begun and not ended; one may still run."""
+    purposes = {"begun": _BEGUN + group, "ended": _ENDED + group}
+    query = "SELECT epoch FROM epochs GROUP BY epoch HAVING has(groupArray(purpose) AS purposes, %(begun)s)"
+    query += " AND NOT has(purposes, %(ended)s) ORDER BY epoch"
+    return [int(epoch) for (epoch,) in client.execute(query, purposes)]
+
+
+def _note(client: Client, epochs: Iterable[int], purposes: Collection[str]) -> None:
+    rows = [(epoch, purpose, uuid4()) for epoch in epochs for purpose in purposes]
+    client.execute("INSERT INTO epochs (epoch, purpose, token) VALUES", rows)
 
 
 def _enter(client: Client, purpose: str) -> int:

@@ -61,7 +61,8 @@ def _differences(settings: Settings, client: Client, span: tuple[date, date]) ->
 def _row_differences(settings: Settings, client: Client, span: tuple[date, date]) -> Iterator[Difference]:
     from connectors.clickhouse.stored_rows import stored_days
     from connectors.clickhouse.total_sums import wrong_totals
-    from pipeline.cli.verify_rows import Difference, Rederived
+    from pipeline.cli.rederived import Rederived
+    from pipeline.cli.verify_rows import Difference, differences
     from pipeline.cli.wiring import group_rules
     from pipeline.domain.cover import Span
     from pipeline.domain.days import LocalDay
@@ -71,7 +72,7 @@ def _row_differences(settings: Settings, client: Client, span: tuple[date, date]
     for rules in group_rules(settings).values():
         rederived = Rederived(client, rules)
         for day in stored_days(client, rules.sites.keys(), *span):
-            yield from rederived.differences(day)
+            yield from differences(client, rederived, day)
             verified.add(day)
             hours.update(LocalDay(rules, day).span)
     if hours:

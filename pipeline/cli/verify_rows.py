@@ -9,14 +9,9 @@ from typing import NamedTuple
 
 from clickhouse_driver import Client
 
-from connectors.clickhouse.stored import stored_around
 from connectors.clickhouse.stored_rows import COLUMNS, Name, Values, as_stored, stored_rows
-from pipeline.domain.cover import REACH_HOURS, Span
-from pipeline.domain.days import LocalDay
-from pipeline.domain.rules import GroupRules
-from pipeline.domain.state import Group
+from pipeline.cli.rederived import Rederived
 from schemas.keys import local_day
-from schemas.rows import Row
 
 
 class Difference(NamedTuple):
@@ -27,32 +22,11 @@ class Difference(NamedTuple):
     text: str
 
 
-class Rederived:
-    """Looks at one day of a group after the other."""
-
-    def __init__(self, client: Client, rules: GroupRules) -> None:
-        self._client = client
-        self._rules = rules
-        self._group = Group(rules)
-        self._group.close()
-
-    def differences(self, day: date) -> Iterator[Difference]:
-        """Rows of a local day that are missing, that nothing derives, or that have other values."""
-        told = as_stored(self._rows(day))
-        expected = {name: values for name, values in told if local_day(name[1]) == day.isoformat()}
-        yield from compared(stored_rows(self._client, self._rules.sites.keys(), day), expected)
-
-    def _rows(self, day: date) -> Iterator[Row]:
-        local = LocalDay(self._rules, day)
-        # Not only what the warehouse calls the other legs of a call: that is to be found out anew.
-        around = Span(local.span.first - REACH_HOURS, local.span.until + REACH_HOURS)
-        while lacking := self._group.lacks_hours(around):
-            stored = stored_around(self._client, self._rules.sites, *lacking.instants())
-            self._group.cover(lacking, stored.legs, stored.charges)
-        for hour in range(*local.span):
-            yield from self._group.retell(hour, local.has, 0)
-        if self._group.crowded:
-            self._group.forget(0)
+def differences(client: Client, rederived: Rederived, day: date) -> Iterator[Difference]:
+    """Rows of a local day that are missing, that nothing derives, or that have other values."""
+    told = as_stored(rederived.rows(day, 0))
+    expected = {name: values for name, values in told if local_day(name[1]) == day.isoformat()}
+    yield from compared(stored_rows(client, rederived.rules.sites.keys(), day), expected)
 
 
 def compared(stored: Mapping[Name, Values], expected: Mapping[Name, Values]) -> Iterator[Difference]:

@@ -10,8 +10,10 @@ from pipeline.cli.errors import CommandError
 from pipeline.cli.options import DEFAULT_CONFIG, ConfigOption
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Mapping
     from pathlib import Path
+
+    from clickhouse_driver import Client
 
     from pipeline.domain.rules import GroupRules
 
@@ -39,6 +41,7 @@ def worker(config: ConfigOption = DEFAULT_CONFIG) -> None:
         topic_id = admin.topic_id(LIFECYCLE.name)
     with connected(clickhouse_options(settings)) as client:
         epoch = stream_epoch(client, topic_id)
+        warn_of_killed_backfills(client, group_rules(settings))
     archive = WarehouseArchive(clickhouse_options(settings), kafka_cluster(settings))
     options = WorkerOptions(
         kafka=kafka_cluster(settings),
@@ -60,6 +63,18 @@ def worker(config: ConfigOption = DEFAULT_CONFIG) -> None:
         raise CommandError(str(error)) from error
     finally:
         archive.close()
+
+
+def warn_of_killed_backfills(client: Client, groups: Iterable[str]) -> None:
+    """Say in the log which groups have rows that only the next backfill puts right (ADR 19)."""
+    import structlog
+
+    from connectors.clickhouse.epochs import killed_backfills
+
+    for group in groups:
+        if killed_backfills(client, group):
+            problem = "a backfill did not come to its end, so some calls may be told in part"
+            structlog.get_logger().warning(problem, group=group, remedy="stop the stream and run `swyx-cdr backfill`")
 
 
 def _rules_now(config: Path) -> Mapping[str, GroupRules] | str:

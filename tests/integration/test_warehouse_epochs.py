@@ -3,10 +3,19 @@ from __future__ import annotations
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
+from structlog.testing import capture_logs
 
 from connectors.clickhouse.client import ClickHouseOptions, connected
-from connectors.clickhouse.epochs import LAST_EPOCH, next_epoch, stream_epoch
+from connectors.clickhouse.epochs import (
+    LAST_EPOCH,
+    begin_backfill,
+    end_backfills,
+    killed_backfills,
+    next_epoch,
+    stream_epoch,
+)
 from connectors.clickhouse.errors import WarehouseError
+from pipeline.cli.worker import warn_of_killed_backfills
 from tests.conftest import ClickHouseServer
 from tests.warehouse import execute, fresh_warehouse
 
@@ -65,3 +74,35 @@ def test_the_last_epoch_is_the_end(warehouse: ClickHouseOptions) -> None:
 
     with pytest.raises(WarehouseError, match="all 2047 epochs"):
         begin(warehouse, "backfill")
+
+
+def test_a_backfill_that_has_not_ended_is_known_by_its_groups(warehouse: ClickHouseOptions) -> None:
+    with connected(warehouse) as client:
+        first, second = begin_backfill(client, ["berlin", "dortmund"]), begin_backfill(client, ["berlin"])
+        end_backfills(client, [first], ["berlin"])
+
+        assert [killed_backfills(client, group) for group in ("berlin", "dortmund", "zuerich")] == [
+            [second],
+            [first],
+            [],
+        ]
+
+
+def test_backfills_from_before_ends_were_noted_count_as_ended(warehouse: ClickHouseOptions) -> None:
+    begin(warehouse, "backfill")
+
+    with connected(warehouse) as client:
+        assert killed_backfills(client, "berlin") == []
+
+
+def test_the_stream_after_a_killed_backfill_is_newer(warehouse: ClickHouseOptions) -> None:
+    with connected(warehouse) as client:
+        assert begin_backfill(client, ["berlin"]) < stream(warehouse)
+
+
+def test_a_worker_warns_of_the_groups_whose_backfill_was_killed(warehouse: ClickHouseOptions) -> None:
+    with connected(warehouse) as client, capture_logs() as logs:
+        begin_backfill(client, ["berlin"])
+        warn_of_killed_backfills(client, ["berlin", "dortmund"])
+
+    assert [(entry["log_level"], entry["group"]) for entry in logs] == [("warning", "berlin")]

@@ -29,9 +29,17 @@ class Archive:
         """What the views show, versions left out."""
         return warehouse(list(self._newest.values()))
 
+    def states(self) -> dict[tuple[str, str], Row]:
+        """The newest state of every row by entity and id, those that were withdrawn among them."""
+        return dict(self._newest)
+
     def legs(self) -> dict[str, Leg]:
         """All legs by leg id."""
         return {row.leg.leg_id: row.leg for row in self._leg_rows()}
+
+    def sightings(self) -> list[Leg]:
+        """All legs at their positions: a leg that was read at more than one comes at the first and the last of them."""
+        return [leg for row in self._leg_rows() for leg in _sightings(row)]
 
     def _leg_rows(self) -> Iterator[LegRow]:
         return (row for row in self._newest.values() if isinstance(row, LegRow))
@@ -54,7 +62,7 @@ class Archive:
         calls = {row.call_id for row in site_calls if row.site_call_id in names}
         found = held.union(*[row.leg_ids for row in site_calls if row.call_id in calls])
         charges = [row for row in rows if isinstance(row, Charge) and row.counted and row.leg_id in found]
-        return span, [leg for row in self._leg_rows() if row.leg.leg_id in found for leg in _sightings(row)], charges
+        return span, [leg for leg in self.sightings() if leg.leg_id in found], charges
 
 
 def _sightings(row: LegRow) -> list[Leg]:
