@@ -8,7 +8,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import NamedTuple, TypeVar
 
@@ -22,7 +22,10 @@ _DEADLINE_SECONDS = 600.0
 
 
 class Used(NamedTuple):
-    """What a process has used so far: processor seconds of all its threads, its size now and its greatest, in MB."""
+    """What a process and its children have used so far: processor seconds, their size now and its greatest, in MB.
+
+    Memory that they share counts once.
+    """
 
     processor_seconds: float
     megabytes: float
@@ -54,8 +57,9 @@ def run(*arguments: str | Path) -> Used:
     used = Used(0, 0, 0)
     with running(*arguments) as process:
         while process.poll() is None:
-            used = used_by(process) or used
-            time.sleep(0.05)
+            now = used_by(process) or used
+            used = now._replace(largest_megabytes=max(now.largest_megabytes, used.largest_megabytes))
+            time.sleep(0.1)
     if process.returncode:
         sys.exit(f"swyx-cdr {' '.join(map(str, arguments))} ended with {process.returncode}")
     return used
@@ -65,14 +69,28 @@ def used_by(process: subprocess.Popen[bytes]) -> Used | None:
     """What the process uses, `None` if it has ended."""
     folder = Path(f"/proc/{process.pid}")
     try:
-        fields = (folder / "stat").read_text().rpartition(")")[2].split()
-        sizes = dict(re.findall(r"(VmRSS|VmHWM):\s+(\d+) kB", (folder / "status").read_text()))
-    except (FileNotFoundError, ProcessLookupError):
+        own = _processor_seconds(folder)
+        largest = int(re.findall(r"VmHWM:\s+(\d+) kB", (folder / "status").read_text())[0]) / 1024
+        children = [Path(f"/proc/{pid}") for pid in (folder / f"task/{process.pid}/children").read_text().split()]
+        now = _megabytes(folder)
+    except (FileNotFoundError, ProcessLookupError, IndexError):
         return None
-    if not sizes:
-        return None
-    seconds = (int(fields[11]) + int(fields[12])) / _TICKS
-    return Used(seconds, int(sizes["VmRSS"]) / 1024, int(sizes["VmHWM"]) / 1024)
+    for child in children:
+        with suppress(FileNotFoundError, ProcessLookupError, IndexError):
+            own += _processor_seconds(child)
+            now += _megabytes(child)
+    return Used(own, now, max(now, largest))
+
+
+def _processor_seconds(folder: Path) -> float:
+    """Those of a process, and of its children that have ended."""
+    fields = (folder / "stat").read_text().rpartition(")")[2].split()
+    return sum(map(int, fields[11:15])) / _TICKS
+
+
+def _megabytes(folder: Path) -> float:
+    """The size of a process; of what it shares with others its share."""
+    return int(re.findall(r"Pss:\s+(\d+) kB", (folder / "smaps_rollup").read_text())[0]) / 1024
 
 
 def wait_for(look: Callable[[], Found | None], what: str, process: subprocess.Popen[bytes], pause: float) -> Found:

@@ -71,13 +71,16 @@ class FileBackfill:
 
     def read(self, files: list[tuple[SiteSettings, Path]]) -> Done:
         """Read the files of their sites and return when all rows are safe. Raises CommandError for a file's failure."""
-        with Progress(console=Console(stderr=True)) as progress:
+        # Without a thread of its own: rows are written by forks of this process.
+        with Progress(console=Console(stderr=True), auto_refresh=False) as progress:
             bar = progress.add_task("reading", total=sum(file.stat().st_size for _, file in files))
             ends: dict[Path, int] = {}
             for site, block in self._abreast(files):
                 self._take(self._guarded(site, block.entries))
                 ends[block.file] = block.end
                 progress.advance(bar, block.end - block.offset)
+                if not self._waiting:
+                    progress.refresh()
             self._join()
             self._groups.flush()
             torn = [file for _, file in files if ends.get(file, 0) < file.stat().st_size]
