@@ -66,10 +66,11 @@ def turn(topic: str) -> int:
     Totals go first: what a stored charge adds to a sum, and no longer adds to another, is told. Legs go last: a leg
     that is stored says that all that followed from it is stored too.
     """
-    return {TOTALS.name: 0, LEGS.name: 2}.get(topic, 1)
+    return _TURN_OF.get(topic, 1)
 
 
 TURNS = range(3)
+_TURN_OF = {TOTALS.name: 0, LEGS.name: 2}
 
 
 def topic_name(entity: str) -> str:

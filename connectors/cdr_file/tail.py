@@ -115,7 +115,7 @@ class Tail:
             self._wake.clear()
             for tail in self._tails:
                 tail.look()
-            # Every site gets its turn, block by block.
+            # Every site gets its turn, some messages at a time.
             active = [tail for tail in self._tails if tail.step()]
             self._publisher.recover()
             self._take_confirmations()

@@ -7,7 +7,6 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Protocol
 
 from connectors.cdr_file.checkpoint import FileState
 from connectors.cdr_file.dialect import Dialect
@@ -18,6 +17,7 @@ from connectors.cdr_file.framing import Framer
 from connectors.cdr_file.identity import beginning_of
 from connectors.cdr_file.mirror.mirror import Mirror, MirrorOptions
 from connectors.cdr_file.opening import open_shared
+from connectors.cdr_file.outbox import Outbox, Outgoing, Publishes
 from connectors.cdr_file.parse import PARSER_VERSION, LineParser, ParserState
 from connectors.cdr_file.pulse import Pulse
 from connectors.cdr_file.reading import Reading, Span
@@ -28,6 +28,8 @@ from schemas.topics import LIFECYCLE
 MAX_LEGS = 100
 # A message holds every line twice, raw and in fields, and must stay well under Kafka's limit of 1 MiB.
 MAX_RAW_BYTES = 128 * 1024
+# Then the next site has its turn: legs that belong together come close to each other, so the worker has them at hand.
+MESSAGES_AT_ONCE = 3
 _FIGURES_SECONDS = 1.0
 
 
@@ -48,17 +50,6 @@ class TailSite:
     guard: Callable[[Leg | Reject], Leg | Reject | None] | None = None
 
 
-# Topic, key, value, token, partition.
-_Outgoing = tuple[str, bytes, bytes, object, int | None]
-
-
-class Publishes(Protocol):
-    """What publishing needs to be: `connectors.kafka.producer.Publisher`."""
-
-    def publish(self, topic: str, key: bytes, value: bytes, token: object, partition: int | None = None) -> bool:
-        """Send a message; false if the program is to stop and the message was not sent."""
-
-
 class SiteTail:
     """Reads one site's files and publishes what they hold. For one thread."""
 
@@ -75,7 +66,7 @@ class SiteTail:
         self.figures = SiteFigures()
         self._figures_at = 0.0
         self._pulse = Pulse(site.name, site.group, site.dialect.time_zone, self.figures)
-        self._publisher = publisher
+        self._outbox = Outbox(publisher)
         self._encode = encode
         self._key = site.group.encode()
         self._partition = partition
@@ -106,13 +97,11 @@ class SiteTail:
             self._mirror.tend()
 
     def step(self) -> bool:
-        """Read one block and publish what it holds; false if there is nothing to read, or the program is to stop."""
-        chunk = self._unmirrored or self._follower.read()
-        if chunk is None:
-            return False
-        # What the mirror cannot take is kept and offered again, so that nothing is published that it lacks.
-        self._unmirrored = None if self._is_mirrored(chunk) else chunk
-        return self._unmirrored is None and self._publish(chunk)
+        """Publish some messages of a block, which is read when the one before is published.
+
+        False if there is nothing to read, or the program is to stop.
+        """
+        return (bool(self._outbox) or self._read()) and self._outbox.publish(MESSAGES_AT_ONCE)
 
     def heartbeat_confirmed(self) -> None:
         """The last heartbeat, whose token is this site, has arrived."""
@@ -151,7 +140,8 @@ class SiteTail:
             return True
         self._pulse.begin(idle)
         value = self._encode(self._pulse.message(self._followed(), self._last_cdr_at, self.problems))
-        return self._publisher.publish(LIFECYCLE.name, self._key, value, self, self._partition)
+        self._outbox.add([Outgoing(LIFECYCLE.name, self._key, value, self, self._partition)])
+        return self._outbox.publish(len(self._outbox))
 
     def _is_mirrored(self, chunk: Chunk) -> bool:
         if self._mirror is None:
@@ -159,13 +149,20 @@ class SiteTail:
         reading = self._reading_of(chunk.file)
         return self._mirror.append(chunk, reading.read_to, reading.parser.state.header)
 
-    def _publish(self, chunk: Chunk) -> bool:
-        # All of a block is encoded before any of it is sent, so that it travels in few requests.
-        messages = list(self._messages(chunk))
+    def _read(self) -> bool:
+        """Read a block and encode all of it, so that it travels in few requests; false if there is none."""
+        chunk = self._unmirrored or self._follower.read()
+        if chunk is None:
+            return False
+        # What the mirror cannot take is kept and offered again, so that nothing is published that it lacks.
+        self._unmirrored = None if self._is_mirrored(chunk) else chunk
+        if self._unmirrored is not None:
+            return False
+        self._outbox.add(self._messages(chunk))
         self.figures.lines += len(chunk.lines)
-        return all(self._publisher.publish(*message) for message in messages)
+        return True
 
-    def _messages(self, chunk: Chunk) -> Iterator[_Outgoing]:
+    def _messages(self, chunk: Chunk) -> Iterator[Outgoing]:
         """What the lines of a block hold; the whole of it is on its way then."""
         reading = self._reading_of(chunk.file)
         guard = self.site.guard
@@ -191,7 +188,7 @@ class SiteTail:
 
     def _span(
         self, reading: Reading, chunk: Chunk, end: int, legs: list[Leg], rejects: list[Reject]
-    ) -> Iterator[_Outgoing]:
+    ) -> Iterator[Outgoing]:
         """The messages of the lines up to offset `end`; with none of them these lines count as confirmed."""
         ends = [leg.record.ended_at or leg.record.started_at for leg in legs]
         reading.last_cdr_at = _newest(reading.last_cdr_at, *ends)
@@ -206,10 +203,10 @@ class SiteTail:
         reading.add(span)
         if legs:
             value = self._encode(Lifecycle(self.site.name, known.name, PARSER_VERSION, tuple(legs)))
-            yield LIFECYCLE.name, self._key, value, span, self._partition
+            yield Outgoing(LIFECYCLE.name, self._key, value, span, self._partition)
         for reject in rejects:
             topic, key = address(reject)
-            yield topic, key, self._encode(reject), span, None
+            yield Outgoing(topic, key, self._encode(reject), span, None)
 
     def _followed(self) -> list[Reading]:
         return [self._reading_of(file) for file in self._follower.files]

@@ -91,8 +91,11 @@ class Joining:
 
     async def _publish(self, outputs: _Outputs) -> None:
         """Publish each turn when the one before it is confirmed."""
-        for now in TURNS:
-            await self._publisher.publish([entry for entry in outputs if turn(entry[1].topic) == now])
+        turns: list[_Outputs] = [[] for _ in TURNS]
+        for entry in outputs:
+            turns[turn(entry[1].topic)].append(entry)
+        for entries in turns:
+            await self._publisher.publish(entries)
 
     async def _store(self, joined: list[tuple[faust.EventT, Joined]]) -> None:
         """Write messages with new legs into the table, and those that are there: a crash may have cut off the rest."""
