@@ -16,8 +16,9 @@ from pipeline.domain.rules import GroupRules
 from pipeline.domain.state import Group
 from schemas.cdr import Leg, Reject
 
-ROWS_AT_ONCE = 40_000
-_LEGS_IN_STATE = 100_000
+ROWS_AT_ONCE = 20_000
+_LEGS_IN_STATE = 80_000
+_LEGS_KEPT = 50_000
 
 
 class _Held(NamedTuple):
@@ -30,7 +31,7 @@ class _Held(NamedTuple):
 class DirectGroups:
     """Joins legs with each other and with those that the warehouse has, and writes what follows.
 
-    Of a group with more than 100,000 legs only the newest stay in memory; the others come back when they are needed.
+    Of a group with more than 80,000 legs only the newest 50,000 stay in memory; others come back when they are needed.
     """
 
     def __init__(self, rules: Iterable[GroupRules], client: Client, writer: WriterBehind) -> None:
@@ -113,7 +114,7 @@ class DirectGroups:
         for group, _ in self._held:
             if len(group) > _LEGS_IN_STATE:
                 self._writer.wait()
-                group.forget(group.hour_of_newest(_LEGS_IN_STATE // 2))
+                group.forget(group.hour_of_newest(_LEGS_KEPT))
 
     def _complete(self, held: _Held, leg: Leg) -> None:
         """Bring back all that a leg may have to do with."""

@@ -32,6 +32,7 @@ def test_legs_of_more_times_than_are_held_at_once_all_find_their_calls(
 ) -> None:
     options = fresh_warehouse(clickhouse)
     monkeypatch.setattr(direct, "_LEGS_IN_STATE", 0)
+    monkeypatch.setattr(direct, "_LEGS_KEPT", 0)
     firsts = [leg(f"8{month}", month * MONTH, connect=month * MONTH + 5) for month in range(MONTHS)]
     results = [leg(f"9{month}", month * MONTH + 60, transferred_call_id_1=f"8{month}") for month in range(MONTHS)]
     add(options, [*firsts, leg("newest", (MONTHS + 2) * MONTH)], 1)

@@ -110,7 +110,7 @@ def backfill(archive: Archive, legs: list[Leg], random: Random, writer: Writer, 
 def attempts(archive: Archive, legs: list[Leg], kills: Sequence[int | None], random: Random, at_once: int) -> None:
     """Backfills one after the other, each killed after so many rows, or not at all."""
     steps = Steps()
-    with patch.multiple(direct, ROWS_AT_ONCE=at_once, _LEGS_IN_STATE=at_once):
+    with patch.multiple(direct, ROWS_AT_ONCE=at_once, _LEGS_IN_STATE=at_once, _LEGS_KEPT=at_once // 2):
         for epoch, kill in enumerate(kills, 1):
             steps.left = kill
             with suppress(CrashError):
