@@ -9,7 +9,6 @@ Usage: backfill.py [legs]
 
 from __future__ import annotations
 
-import json
 import os
 import sys
 import tempfile
@@ -19,6 +18,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from bench._program import Used, log_to_stderr, run
+from bench._result import show
 from bench.core import START, rows_of, simulated_legs
 from connectors.clickhouse.client import ClickHouseOptions, connect
 from connectors.clickhouse.migrate import migrate
@@ -78,7 +78,7 @@ def main() -> None:
         "writer_alone_legs_per_second": round(alone),
         "ratio": round(legs / seconds / alone, 2),
     }
-    print(json.dumps(result))
+    show(result)
 
 
 if __name__ == "__main__":

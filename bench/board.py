@@ -10,7 +10,6 @@ Usage: board.py [legs] [calls]
 from __future__ import annotations
 
 import http.client
-import json
 import os
 import random
 import sys
@@ -20,6 +19,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from bench._program import log_to_stderr, run, running, wait_for
+from bench._result import show
 from bench.core import START, simulated_legs
 from bench.end_to_end import LIVE_START, SITE, percentiles
 from bench.parse import cdr_lines
@@ -109,7 +109,7 @@ def main() -> None:
         "asked_in_a_loop_seconds": base,
         "ratio": round(shown["p50"] / max(base["p50"], 0.001), 1),
     }
-    print(json.dumps(result))
+    show(result)
 
 
 def _opened(host: str) -> Page | None:

@@ -6,7 +6,6 @@ dictionaries of plain values in and out: without building them from the project'
 
 from __future__ import annotations
 
-import json
 import time
 from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
@@ -16,6 +15,7 @@ from typing import Any
 
 import fastavro
 
+from bench._result import show
 from bench.parse import cdr_lines
 from connectors.cdr_file.dialect import Dialect
 from connectors.cdr_file.framing import Framer
@@ -79,7 +79,7 @@ def main() -> None:
         for name, path in EXAMPLES.items()
     }
     ratios = {way: round(lifecycle[way] / lifecycle[f"base_{way}"], 2) for way in ("encode", "decode")}
-    print(json.dumps({"bench": "codec", "legs_per_second": lifecycle, "ratio": ratios, "rows_per_second": rows}))
+    show({"bench": "codec", "legs_per_second": lifecycle, "ratio": ratios, "rows_per_second": rows})
 
 
 if __name__ == "__main__":

@@ -7,7 +7,6 @@ again and again, which every new leg changes as a whole.
 
 from __future__ import annotations
 
-import json
 import os
 import sys
 import time
@@ -15,6 +14,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
+from bench._result import show
 from connectors.cdr_file.parse import LineParser
 from connectors.cdr_file.whole import read_whole
 from infra.simulator.simulation import CONFIGURATION_FILE, write_at_once
@@ -137,7 +137,7 @@ def main() -> None:
         "times_the_building_of_the_rows": round(core / base, 1),
         "chain_of_1000_seconds": round(chain, 3),
     }
-    print(json.dumps(result))
+    show(result)
 
 
 if __name__ == "__main__":

@@ -10,7 +10,6 @@ Usage: end_to_end.py [legs] [lines]
 
 from __future__ import annotations
 
-import json
 import os
 import random
 import sys
@@ -24,6 +23,7 @@ from clickhouse_driver import Client
 from clickhouse_driver.errors import Error
 
 from bench._program import running, wait_for
+from bench._result import show
 from bench.core import START, derive, simulated_legs
 from bench.parse import cdr_lines
 from connectors.cdr_file.dialect import Dialect
@@ -143,7 +143,7 @@ def main() -> None:
         "alone_seconds": percentiles(alone),
         "paced_seconds": percentiles(paced),
     }
-    print(json.dumps(result))
+    show(result)
 
 
 if __name__ == "__main__":

@@ -12,7 +12,6 @@ Usage: growth.py [sizes]
 
 from __future__ import annotations
 
-import json
 import sys
 import time
 from collections.abc import Iterator, Sequence
@@ -23,6 +22,7 @@ from multiprocessing import get_context
 from pathlib import Path
 from typing import NamedTuple
 
+from bench._result import show
 from bench.core import derive, simulated_legs, transfers
 from pipeline.agents.packed import PackedLegs
 from pipeline.cli.garbage import collect_seldom
@@ -126,7 +126,7 @@ def main() -> None:
         "ratio": round(grown[max(sizes)].microseconds_per_leg / grown[min(sizes)].microseconds_per_leg, 2),
         "chain_seconds": {str(length): chain(rules, legs, length) for length in CHAINS if length <= max(sizes)},
     }
-    print(json.dumps(result))
+    show(result)
 
 
 if __name__ == "__main__":

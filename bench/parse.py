@@ -7,13 +7,13 @@ from __future__ import annotations
 
 import csv
 import io
-import json
 import random
 import sys
 import time
 from collections.abc import Callable, Sequence
 from datetime import UTC, datetime, timedelta
 
+from bench._result import show
 from connectors.cdr_file.columns import COLUMNS
 from connectors.cdr_file.dialect import Dialect
 from connectors.cdr_file.framing import Framer
@@ -85,7 +85,7 @@ def main() -> None:
         "ratio": round(ours / base, 2),
         "bytes_per_line": len(data) // LINES,
     }
-    print(json.dumps(result))
+    show(result)
 
 
 if __name__ == "__main__":

@@ -11,7 +11,6 @@ Usage: questions.py [legs]
 
 from __future__ import annotations
 
-import json
 import sys
 import tempfile
 import time
@@ -22,6 +21,7 @@ from clickhouse_driver import Client
 
 from bench._generated import LAST_DAY, fill
 from bench._program import log_to_stderr
+from bench._result import show
 from connectors.clickhouse.client import ClickHouseOptions, connected
 from connectors.clickhouse.migrate import migrate
 from infra.embedded.services import start_services
@@ -142,7 +142,7 @@ def main() -> None:
         "table_rows": rows,
         "ratio": round(sum(one.seconds for one in plain.values()) / sum(one.seconds for one in asked.values()), 2),
     }
-    print(json.dumps(result))
+    show(result)
 
 
 if __name__ == "__main__":

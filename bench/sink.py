@@ -7,7 +7,6 @@ are ready to send. Both servers run on the same machine.
 
 from __future__ import annotations
 
-import json
 import tempfile
 import threading
 import time
@@ -17,6 +16,7 @@ from pathlib import Path
 
 from kafka import KafkaProducer
 
+from bench._result import show
 from bench.core import simulated_legs
 from connectors.clickhouse.blocks import LEGS as LEG_TABLE
 from connectors.clickhouse.blocks import Block, insert_statement
@@ -146,7 +146,7 @@ def main() -> None:
         "bare_client_rows_per_second": round(bare),
         "ratio": round(direct / bare, 2),
     }
-    print(json.dumps(result))
+    show(result)
 
 
 if __name__ == "__main__":

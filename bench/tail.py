@@ -9,7 +9,6 @@ Usage: tail.py [bootstrap server]; without one an embedded Kafka runs for the ti
 
 from __future__ import annotations
 
-import json
 import random
 import re
 import subprocess
@@ -26,6 +25,7 @@ from typing import NamedTuple
 
 from kafka import KafkaProducer
 
+from bench._result import show
 from bench.parse import cdr_lines
 from connectors.cdr_file.dialect import Dialect
 from connectors.cdr_file.framing import Framer
@@ -191,7 +191,7 @@ def main() -> None:
         "live_p99_ms": round(latencies[int(len(latencies) * 0.99)] * 1000, 1),
         "memory_mb": round(megabytes),
     }
-    print(json.dumps(result))
+    show(result)
 
 
 if __name__ == "__main__":

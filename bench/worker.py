@@ -12,7 +12,6 @@ Usage: worker.py [legs]
 from __future__ import annotations
 
 import asyncio
-import json
 import os
 import re
 import subprocess
@@ -29,6 +28,7 @@ from kafka import KafkaConsumer
 from kafka import TopicPartition as Place
 
 from bench._program import Used, log_to_stderr, run, running, used_by, wait_for
+from bench._result import show
 from bench.core import START
 from connectors.kafka.admin import connect
 from infra.embedded.ports import reserved_port
@@ -189,7 +189,7 @@ def main() -> None:
         "bare_client_legs_per_second": round(base),
         "ratio": round(legs / seconds / base, 2),
     }
-    print(json.dumps(result))
+    show(result)
 
 
 if __name__ == "__main__":

@@ -24,7 +24,7 @@ ROOT = Path(__file__).parents[2]
     ],
     ids=lambda arguments: arguments[0],
 )
-def test_a_benchmark_prints_one_json_line_with_a_ratio(arguments: list[str]) -> None:
+def test_a_benchmark_prints_one_json_line_with_a_ratio_and_what_others_took(arguments: list[str]) -> None:
     program, *sizes = arguments
 
     done = subprocess.run(
@@ -37,4 +37,6 @@ def test_a_benchmark_prints_one_json_line_with_a_ratio(arguments: list[str]) -> 
     )
 
     assert done.returncode == 0, done.stderr
-    assert json.loads(done.stdout)["ratio"] > 0
+    printed = json.loads(done.stdout)
+    assert printed["ratio"] > 0
+    assert 0 <= printed["stolen_percent"] <= 100
