@@ -13,12 +13,10 @@ from typing import Any
 from schemas.cdr import CdrRecord, Leg, Lifecycle, Position
 from schemas.codec_records import Codec, array_codec, array_of, read_block, record_codec
 from schemas.codec_values import (
-    millis_of,
     read_instant,
     write_boolean,
     write_instant,
     write_long,
-    write_millis,
     write_money,
     write_text,
     written_text,
@@ -33,9 +31,9 @@ _KIND_OF_BYTE = b"".join(_KIND_BYTES)
 
 def write_transitions(instants: Instants) -> bytes:
     """The instants of a leg, one per kind in the order of the kinds, as an array of (kind, at)."""
-    steps = [(millis_of(at), kind) for kind, at in enumerate(instants) if at is not None]
+    steps = [(at, kind) for kind, at in enumerate(instants) if at is not None]
     steps.sort()
-    return array_of([_KIND_BYTES[kind] + write_millis(millis) for millis, kind in steps])
+    return array_of([_KIND_BYTES[kind] + write_instant(at) for at, kind in steps])
 
 
 def read_transitions(data: bytes, position: int) -> tuple[list[datetime | None], int]:

@@ -158,18 +158,8 @@ def read_boolean(data: bytes, position: int) -> tuple[bool, int]:
 
 def write_instant(value: datetime) -> bytes:
     """An aware instant as timestamp-millis; parts of a millisecond are cut off."""
-    return write_millis(millis_of(value))
-
-
-def millis_of(value: datetime) -> int:
-    """Whole milliseconds from 1970 to an aware instant."""
     since = value - _EPOCH
-    seconds = since.days * 86400 + since.seconds
-    return seconds * 1000 + since.microseconds // 1000 if since.microseconds else seconds * 1000
-
-
-def write_millis(millis: int) -> bytes:
-    """What `write_instant` writes of the instant so many milliseconds behind 1970."""
+    millis = (since.days * 86400 + since.seconds) * 1000 + since.microseconds // 1000
     zigzag = millis << 1
     if 1 << 35 <= zigzag < 1 << 42:  # six bytes: July 1970 to 2039
         return _LOW[zigzag & 16383] + _LOW[zigzag >> 14 & 16383] + _LAST[zigzag >> 28]
