@@ -34,6 +34,11 @@ class Outbox:
     def __len__(self) -> int:
         return len(self._waiting)
 
+    @property
+    def first(self) -> Outgoing | None:
+        """The message whose turn is next."""
+        return self._waiting[0] if self._waiting else None
+
     def add(self, messages: Iterable[Outgoing]) -> None:
         """Put messages behind the others."""
         self._waiting.extend(messages)

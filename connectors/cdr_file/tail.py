@@ -22,6 +22,7 @@ from connectors.cdr_file.lock import site_lock
 from connectors.cdr_file.notify import Notifier
 from connectors.cdr_file.reading import Span
 from connectors.cdr_file.tail_site import SiteTail, TailSite
+from connectors.cdr_file.turns import Turns
 from connectors.kafka.producer import Publisher
 from schemas.cdr import Heartbeat, Lifecycle, Reject
 from schemas.topics import LIFECYCLE
@@ -111,12 +112,12 @@ class Tail:
 
     def _follow(self, notifier: Notifier | None) -> bool:
         """Without notifier until everything is read and confirmed (true), with one until `stop` is set."""
+        turns = Turns(self._tails)
         while not self._stop.is_set():
             self._wake.clear()
             for tail in self._tails:
                 tail.look()
-            # Every site gets its turn, some messages at a time.
-            active = [tail for tail in self._tails if tail.step()]
+            active = turns.step()
             self._publisher.recover()
             self._take_confirmations()
             for tail in self._tails:

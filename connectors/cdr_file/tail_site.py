@@ -28,8 +28,9 @@ from schemas.topics import LIFECYCLE
 MAX_LEGS = 100
 # A message holds every line twice, raw and in fields, and must stay well under Kafka's limit of 1 MiB.
 MAX_RAW_BYTES = 128 * 1024
-# Then the next site has its turn: legs that belong together come close to each other, so the worker has them at hand.
+# Then another site may have its turn: legs that belong together come close to each other, the worker has them at hand.
 MESSAGES_AT_ONCE = 3
+_LONG_AGO = datetime.min.replace(tzinfo=UTC)
 _FIGURES_SECONDS = 1.0
 
 
@@ -89,6 +90,13 @@ class SiteTail:
     def folders(self) -> frozenset[str]:
         """The folders of the files that changed last."""
         return self._follower.folders
+
+    @property
+    def told_to(self) -> datetime:
+        """When the calls end that are published next or, if none of them is read yet, those that were read last."""
+        first = self._outbox.first
+        at = first.token.end.last_cdr_at if first and isinstance(first.token, Span) else self._last_cdr_at
+        return at or _LONG_AGO
 
     def look(self) -> None:
         """Look whether files have grown, moved, come or gone."""
