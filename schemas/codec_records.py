@@ -38,11 +38,11 @@ class Codec(NamedTuple):
     read: Reader
 
 
-_TEXT = Codec(write_text, read_text)
+TEXT = Codec(write_text, read_text)
 _LONG = Codec(write_long, read_long)
 
 _SIMPLE: dict[str, Codec] = {
-    "string": _TEXT,
+    "string": TEXT,
     "long": _LONG,
     "int": _LONG,
     "boolean": Codec(write_boolean, read_boolean),
@@ -66,7 +66,7 @@ def _record_writer(codecs: Sequence[Codec]) -> Writer:
     plan: list[tuple[int, int, Writer | None]] = []  # a run of texts from here to there, or one value by its writer
     for codec, run in groupby(enumerate(codecs), itemgetter(1)):
         places = [place for place, _ in run]
-        if codec is _TEXT and len(places) > 1:
+        if codec is TEXT and len(places) > 1:
             plan.append((places[0], places[-1] + 1, None))
         else:
             plan += [(place, place + 1, codec.write) for place in places]
@@ -89,7 +89,7 @@ def _record_reader(codecs: Sequence[Codec]) -> Reader:
     plan: list[tuple[int, Reader | None]] = []  # a run of so many texts, or one value by its reader
     for codec, run in groupby(codecs):
         same = len(list(run))
-        plan += [(same, None)] if codec is _TEXT else [(1, codec.read)] * same
+        plan += [(same, None)] if codec is TEXT else [(1, codec.read)] * same
 
     def read(data: bytes, position: int) -> tuple[list[Any], int]:
         values: list[Any] = []
@@ -111,15 +111,16 @@ def _codec(kind: Any) -> Codec:
         case {"logicalType": logical}:
             return _SIMPLE[logical]
         case ["null", other]:
-            return _optional(_codec(other))
+            return optional_codec(_codec(other))
         case {"type": "array", "items": items}:
             return array_codec(_codec(items))
         case {"type": "map", "values": values}:
-            return array_codec(_pair(_codec(values)))
+            return array_codec(pair_codec(_codec(values)))
     raise ValueError(f"no codec for the Avro type {kind}")
 
 
-def _optional(codec: Codec) -> Codec:
+def optional_codec(codec: Codec) -> Codec:
+    """The codec of a value that may be None."""
     write_value, read_value = codec
 
     def write(value: Any) -> bytes:
@@ -156,12 +157,12 @@ def array_codec(codec: Codec) -> Codec:
             count, position = read_block(data, position)
         return tuple(values), position
 
-    read_run: Callable[[bytes, int, int, list[Any]], int] = read_texts if codec is _TEXT else read_items
+    read_run: Callable[[bytes, int, int, list[Any]], int] = read_texts if codec is TEXT else read_items
     return Codec(write, read)
 
 
-def _pair(codec: Codec) -> Codec:
-    """An entry of a map."""
+def pair_codec(codec: Codec) -> Codec:
+    """The codec of an entry of a map."""
 
     def write(pair: tuple[str, Any]) -> bytes:
         return write_text(pair[0]) + codec.write(pair[1])

@@ -9,6 +9,8 @@ from __future__ import annotations
 from functools import lru_cache
 from typing import Any
 
+from schemas.cdr import Leg
+from schemas.codec_lifecycle import ReadLeg
 from schemas.codec_records import array_of
 from schemas.codec_values import (
     Memo,
@@ -38,8 +40,7 @@ def _ids(values: tuple[str, ...]) -> bytes:
     return array_of(list(map(written_text, values)))
 
 
-def _write_leg_row(row: LegRow) -> bytes:
-    leg, site_call_id, origin_kind, destination_kind, direction, disposition, chargeable, version = row[:8]
+def _write_leg(leg: Leg) -> bytes:
     site, leg_id, record, (file_started_at, source_file, offset), anomalies, extra, raw_line = leg
     return b"".join(
         (
@@ -59,9 +60,18 @@ def _write_leg_row(row: LegRow) -> bytes:
             _words(anomalies),
             array_of([write_text(name) + write_text(value) for name, value in extra]),
             write_text(raw_line),
-            *map(written_text, (site_call_id, origin_kind, destination_kind, direction, disposition)),
-            write_boolean(chargeable),
-            _version(version),
+        )
+    )
+
+
+def _write_leg_row(row: LegRow) -> bytes:
+    leg = row[0]
+    return b"".join(
+        (
+            (type(leg) is ReadLeg and leg.row_beginning) or _write_leg(leg),
+            *map(written_text, row[1:6]),
+            write_boolean(row[6]),
+            _version(row[7]),
             _optional_instant(row[8]),
             _optional_text(row[9]),
             _optional_long(row[10]),

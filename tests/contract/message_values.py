@@ -44,15 +44,17 @@ def values_of(hint: Any) -> st.SearchStrategy[Any]:
     return st.tuples(*[values_of(part) for part in get_type_hints(hint).values()]).map(hint._make)
 
 
-def _of_one_site(message: Message) -> Message:
-    if isinstance(message, Lifecycle):
-        return message._replace(legs=tuple(leg._replace(site=message.site) for leg in message.legs))
-    return message
+def lifecycle_messages() -> st.SearchStrategy[Lifecycle]:
+    """Messages of legs, all of them of the site of the message."""
+    return values_of(Lifecycle).map(
+        lambda message: message._replace(legs=tuple(leg._replace(site=message.site) for leg in message.legs))
+    )
 
 
 def messages() -> st.SearchStrategy[Message]:
     """Messages of every type."""
-    return st.one_of([values_of(message_type) for message_type in MESSAGE_TYPES.values()]).map(_of_one_site)
+    others = [values_of(message_type) for message_type in MESSAGE_TYPES.values() if message_type is not Lifecycle]
+    return st.one_of([lifecycle_messages(), *others])
 
 
 def avro_values(message: Message) -> dict[str, Any]:

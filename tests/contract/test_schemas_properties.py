@@ -8,10 +8,12 @@ import fastavro
 from hypothesis import given
 from hypothesis import strategies as st
 
+from schemas.cdr import Lifecycle
 from schemas.codec import DecodeError, Message, decode, encode
 from schemas.registry import current_schemas
+from schemas.rows import LegRow
 from tests.contract.make_examples import schema_name
-from tests.contract.message_values import avro_values, messages
+from tests.contract.message_values import avro_values, lifecycle_messages, messages, values_of
 
 
 @given(messages())
@@ -32,6 +34,25 @@ def test_fastavro_writes_what_decodes_to_the_message(message: Message) -> None:
     body = BytesIO()
     fastavro.schemaless_writer(body, schema.definition, avro_values(message), strict=True)
     assert decode(b"\xc3\x01" + schema.fingerprint + body.getvalue()) == message
+
+
+@given(lifecycle_messages(), values_of(LegRow))
+def test_the_row_of_a_leg_that_came_in_a_message_has_the_bytes_of_any_other(message: Lifecycle, row: LegRow) -> None:
+    came = decode(encode(message))
+    assert isinstance(came, Lifecycle)
+    for read, made in zip(came.legs, message.legs, strict=True):
+        assert encode(row._replace(leg=read)) == encode(row._replace(leg=made))
+
+
+@given(lifecycle_messages(), values_of(LegRow), st.text())
+def test_the_row_of_a_leg_that_was_changed_after_it_came_has_the_change(
+    message: Lifecycle, row: LegRow, raw_line: str
+) -> None:
+    came = decode(encode(message))
+    assert isinstance(came, Lifecycle)
+    for leg in came.legs:
+        changed = row._replace(leg=leg._replace(raw_line=raw_line))
+        assert decode(encode(changed)) == changed
 
 
 @given(messages(), st.data())
