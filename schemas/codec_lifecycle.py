@@ -72,7 +72,7 @@ class ReadLeg(Leg):
     """A leg that came in a message.
 
     `row_beginning` is how its `LegRow` begins, up to `raw_line`, as that is written: put together from the bytes of the
-    message, which takes a sixth of the time of writing the values. A leg made from it by `_replace` has none.
+    message, which is faster than writing the values again. A leg made from it by `_replace` has none.
     """
 
     row_beginning = b""
