@@ -98,6 +98,11 @@ class SiteTail:
         at = first.token.end.last_cdr_at if first and isinstance(first.token, Span) else self._last_cdr_at
         return at or _LONG_AGO
 
+    @property
+    def has_more(self) -> bool:
+        """Whether there is more to publish, as far as is known."""
+        return bool(self._outbox) or not self._follower.at_end
+
     def look(self) -> None:
         """Look whether files have grown, moved, come or gone."""
         self._follower.tick()

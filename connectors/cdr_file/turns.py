@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from itertools import islice
 from operator import attrgetter
 
 from connectors.cdr_file.tail_site import SiteTail
@@ -12,10 +11,10 @@ ALL_SITES_EVERY = 10
 
 
 class Turns:
-    """The sites of a tail in the order of their calls.
+    """The sites of a tail, the one that is furthest behind first; with much to catch up with, the others wait for it.
 
-    Legs that belong together come close to each other so, however unlike the sites' files are in size. A site with
-    months to catch up with does not hold up the others: each tenth turn is everybody's.
+    Legs that belong together come close to each other so, however unlike the sites' files are in size. They do not
+    wait for long: each tenth turn is everybody's.
     """
 
     def __init__(self, tails: Sequence[SiteTail]) -> None:
@@ -23,7 +22,12 @@ class Turns:
         self._taken = 0
 
     def step(self) -> list[SiteTail]:
-        """Publish some messages of the site that is furthest behind of those that have any; who published."""
+        """Publish what sites have, up to the first that has more than a turn's messages; who published."""
         self._taken += 1
-        active = (tail for tail in sorted(self._tails, key=attrgetter("told_to")) if tail.step())
-        return list(active if self._taken % ALL_SITES_EVERY == 0 else islice(active, 1))
+        active = []
+        for tail in sorted(self._tails, key=attrgetter("told_to")):
+            if tail.step():
+                active.append(tail)
+                if tail.has_more and self._taken % ALL_SITES_EVERY:
+                    break
+        return active

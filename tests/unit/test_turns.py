@@ -67,6 +67,12 @@ def test_a_site_with_much_to_catch_up_with_does_not_hold_up_the_others(large: Mi
     assert len(live.published) == 1 + 2 * TURN
 
 
+def test_sites_with_little_to_tell_publish_in_one_turn(tmp_path: Path) -> None:
+    sites = [site(tmp_path / name, 1, timedelta(0)) for name in ("a", "b", "c")]
+
+    assert Turns([each.tail for each in sites]).step() == [each.tail for each in sites]
+
+
 def test_a_site_that_has_nothing_to_tell_leaves_its_turn_to_the_next(large: MirroredSite, tmp_path: Path) -> None:
     silent = site(tmp_path / "silent", 0, timedelta(0))
 
