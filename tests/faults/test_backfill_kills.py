@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+import signal
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -93,7 +94,9 @@ def test_after_a_kill_and_the_next_backfill_of_a_part_every_row_follows_from_the
 def test_files_of_a_group_are_read_by_one_backfill_at_a_time(config: Path, database: Client) -> None:
     with running("backfill", "--config", config) as first:
         wait_until(lambda: _number(database, _rows(database, "epochs")), "the first has begun")
+        first.send_signal(signal.SIGSTOP)  # or it may be over before the second one looks
         second = swyx_cdr("backfill", "--config", config, check=False)
+        first.send_signal(signal.SIGCONT)
         first.wait()
 
     assert second.returncode == 1
