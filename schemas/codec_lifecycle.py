@@ -34,6 +34,7 @@ from schemas.codec_values import (
     write_text,
     written_text,
 )
+from schemas.read_leg import ReadLeg
 
 Instants = tuple[datetime | None, ...]
 
@@ -66,16 +67,6 @@ def _read_transitions(data: bytes, position: int) -> tuple[list[datetime | None]
     if instants[0] is None:
         raise ValueError("a leg without the transition initiated")
     return instants, written, position
-
-
-class ReadLeg(Leg):
-    """A leg that came in a message.
-
-    `row_beginning` is how its `LegRow` begins, up to `raw_line`, as that is written: put together from the bytes of the
-    message, which is faster than writing the values again. A leg made from it by `_replace` has none.
-    """
-
-    row_beginning = b""
 
 
 _read_costs = optional_codec(Codec(write_money, read_money)).read

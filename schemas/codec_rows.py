@@ -10,7 +10,6 @@ from functools import lru_cache
 from typing import Any
 
 from schemas.cdr import Leg
-from schemas.codec_lifecycle import ReadLeg
 from schemas.codec_records import array_of
 from schemas.codec_values import (
     Memo,
@@ -22,6 +21,7 @@ from schemas.codec_values import (
     write_text,
     written_text,
 )
+from schemas.read_leg import ReadLeg
 from schemas.rows import Call, Charge, LegRow, SiteCall
 
 _instant = Memo(write_instant).__getitem__

@@ -9,7 +9,14 @@ from uuid import uuid4
 import pytest
 from clickhouse_driver import Client
 
+from infra.compiled import changed_sources
 from infra.embedded.services import start_services
+
+
+def pytest_sessionstart() -> None:
+    """Refuse to test modules that were compiled from other sources than those that are there."""
+    if changed := changed_sources():
+        raise pytest.UsageError(f"{changed[0]} has changed since it was compiled: run scripts/compile --undo")
 
 
 class ClickHouseServer(NamedTuple):

@@ -62,7 +62,7 @@ _CALL_ID = COLUMNS.index("CallId")
 _START_TIME = COLUMNS.index("StartTime")
 _VERSION = re.compile(r"[0-9.]+")
 # Stands for a CR while the `csv` module splits; no decoder makes it.
-_CR = "\ud80d"
+_CR = chr(0xD80D)
 
 Extra = tuple[tuple[str, str], ...]
 

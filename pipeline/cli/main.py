@@ -81,9 +81,12 @@ def prepare(
         bool, typer.Option("--version", callback=_print_version, is_eager=True, help="Print the version and exit.")
     ] = False,
 ) -> None:
-    """Sets up logging before the command runs."""
+    """Sets up logging before the command runs; refuses to run with modules that were compiled from other sources."""
+    from infra.compiled import changed_sources
     from pipeline.cli.logs import configure_logging
 
+    if changed := changed_sources():
+        raise UsageError(f"{changed[0]} has changed since it was compiled: run scripts/setup, which compiles it again")
     configure_logging()
 
 
