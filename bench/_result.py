@@ -7,6 +7,8 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import NamedTuple
 
+from pipeline.domain import state
+
 _STAT = Path("/proc/stat")
 
 
@@ -31,8 +33,9 @@ _BEGIN = _ticks()
 def show(result: Mapping[str, object]) -> None:
     """Print a result as a line of JSON.
 
-    `stolen_percent` comes with it: of the processor time that was asked for on this machine while the benchmark ran,
+    `compiled` comes with it (`scripts/compile`), and `stolen_percent`: of the processor time that was asked for on this machine while the benchmark ran,
     the part that its host gave to others.
     """
     wanted, stolen = (now - then for now, then in zip(_ticks(), _BEGIN, strict=True))
-    print(json.dumps({**result, "stolen_percent": round(100 * stolen / max(1, wanted), 1)}))
+    compiled = not state.__file__.endswith(".py")
+    print(json.dumps({**result, "compiled": compiled, "stolen_percent": round(100 * stolen / max(1, wanted), 1)}))

@@ -11,19 +11,19 @@ from hashlib import sha256
 from pathlib import Path
 
 ROOT = Path(__file__).parents[1]
-RECORD = ROOT / "compiled.json"
+RECORD = "compiled.json"
 """For which Python the modules are, and the digests of their sources; not there while nothing is compiled."""
 
 
-def changed_sources() -> list[str]:
+def changed_sources(root: Path = ROOT) -> list[str]:
     """The sources that have changed since they were compiled, relative to the project; none if nothing is compiled."""
-    if not RECORD.exists():
+    record = root / RECORD
+    if not record.exists():
         return []
-    compiled = json.loads(RECORD.read_text("utf-8"))["sources"]
-    return [source for source, digest in compiled.items() if digest_of(source) != digest]
+    compiled = json.loads(record.read_text("utf-8"))["sources"]
+    return [source for source, digest in compiled.items() if digest_of(root / source) != digest]
 
 
-def digest_of(source: str) -> str:
+def digest_of(source: Path) -> str:
     """The SHA-256 of a source; empty if it is not there."""
-    path = ROOT / source
-    return sha256(path.read_bytes()).hexdigest() if path.exists() else ""
+    return sha256(source.read_bytes()).hexdigest() if source.exists() else ""

@@ -25,6 +25,7 @@ _PATTERNS = (
     "pipeline/domain/*.py",
     "schemas/codec*.py",
 )
+_RECORD = ROOT / RECORD
 _GROUP = "swyx_cdr"
 _SUFFIX: str = sysconfig.get_config_var("EXT_SUFFIX")
 _OPTIMISATION = "1"  # higher ones take longer and make nothing faster
@@ -36,14 +37,14 @@ def compile_modules() -> None:
     Raises BaseError, CompileError or LinkError of setuptools where it cannot be done; everything is plain Python then.
     """
     sources = _sources()
-    record = {"python": _SUFFIX, "sources": {source: digest_of(source) for source in sources}}
+    record = {"python": _SUFFIX, "sources": {source: digest_of(ROOT / source) for source in sources}}
     built = all((ROOT / source).with_suffix(_SUFFIX).exists() for source in sources)
-    if built and RECORD.exists() and json.loads(RECORD.read_text("utf-8")) == record:
+    if built and _RECORD.exists() and json.loads(_RECORD.read_text("utf-8")) == record:
         _say("everything is compiled")
         return
     undo()
     _say(f"{len(sources)} modules, about a minute")
-    RECORD.write_text(json.dumps(record, indent=1) + "\n", "utf-8")
+    _RECORD.write_text(json.dumps(record, indent=1) + "\n", "utf-8")
     try:
         _build(sources)
     except BaseException:
@@ -57,7 +58,7 @@ def undo() -> None:
     built = [module for folder in ("connectors", "pipeline", "schemas") for module in (ROOT / folder).rglob("*.so")]
     for path in (*built, *ROOT.glob(f"{_GROUP}__mypyc.*")):
         path.unlink()
-    RECORD.unlink(missing_ok=True)
+    _RECORD.unlink(missing_ok=True)
 
 
 def _sources() -> list[str]:

@@ -11,6 +11,7 @@ from typing import Annotated, NoReturn
 
 import typer
 
+from infra.compiled import changed_sources
 from pipeline.cli.backfill import backfill
 from pipeline.cli.board import board
 from pipeline.cli.check_config import check_config
@@ -82,7 +83,6 @@ def prepare(
     ] = False,
 ) -> None:
     """Sets up logging before the command runs; refuses to run with modules that were compiled from other sources."""
-    from infra.compiled import changed_sources
     from pipeline.cli.logs import configure_logging
 
     if changed := changed_sources():

@@ -9,6 +9,8 @@ from pathlib import Path
 
 import pytest
 
+from infra.compiled import changed_sources
+from pipeline.cli.main import main
 from tests.unit.configurations import complete
 
 RUN = "from pipeline.cli.main import main; main()"
@@ -44,6 +46,20 @@ def test_without_a_command_the_help_is_shown_as_wrong_use() -> None:
 
 def test_version_is_that_of_the_package() -> None:
     assert swyx_cdr("--version").stdout == f"swyx-cdr {version('swyx-cdr')}\n"
+
+
+def test_it_does_not_run_modules_that_were_compiled_from_other_sources(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "compiled.json").write_text('{"python": "", "sources": {"pipeline/domain/money.py": "ab12"}}', "utf-8")
+    monkeypatch.setattr("pipeline.cli.main.changed_sources", lambda: changed_sources(tmp_path))
+    monkeypatch.setattr("sys.argv", ["swyx-cdr", "check-config"])
+
+    with pytest.raises(SystemExit) as left:
+        main()
+
+    assert left.value.code == 2
+    assert "pipeline/domain/money.py has changed since it was compiled: run scripts/setup" in capsys.readouterr().err
 
 
 def test_starting_loads_no_slow_library() -> None:
