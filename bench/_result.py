@@ -33,8 +33,8 @@ _BEGIN = _ticks()
 def show(result: Mapping[str, object]) -> None:
     """Print a result as a line of JSON.
 
-    `compiled` comes with it (`scripts/compile`), and `stolen_percent`: of the processor time that was asked for on this machine while the benchmark ran,
-    the part that its host gave to others.
+    With it come `compiled` (`scripts/compile`) and `stolen_percent`: of the processor time that was asked for on this
+    machine while the benchmark ran, the part that its host gave to others.
     """
     wanted, stolen = (now - then for now, then in zip(_ticks(), _BEGIN, strict=True))
     compiled = not state.__file__.endswith(".py")
