@@ -51,11 +51,13 @@ def read(site: str, name: str, content: bytes) -> list[Leg]:
 
 
 def without_places(rows: Warehouse) -> Warehouse:
-    """The rows without file and offset of the lines."""
-    return {
-        key: row._replace(leg=row.leg._replace(position=NOWHERE)) if isinstance(row, LegRow) else row
-        for key, row in rows.items()
-    }
+    """The rows without file and offset of the lines, the last ones of a line that stands there twice included."""
+    return {key: _without_places(row) if isinstance(row, LegRow) else row for key, row in rows.items()}
+
+
+def _without_places(row: LegRow) -> LegRow:
+    leg = row.leg._replace(position=NOWHERE)
+    return row._replace(leg=leg, last_file_started_at=None, last_source_file=None, last_source_offset=None)
 
 
 @given(lines_of_sites(), st.data())
