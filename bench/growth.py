@@ -72,9 +72,9 @@ def _later(leg: Leg, copy: int) -> Leg:
     return leg._replace(leg_id=leg_id, record=record)
 
 
-def grow(simulated: int, size: int) -> Grown:
-    """Take in so many legs, then restore them; `simulated` of them are different ones."""
-    rules, legs = simulated_legs(simulated)
+def grow(legs: Sequence[Leg], size: int) -> Grown:
+    """Take in so many legs, then restore them."""
+    rules, _ = simulated_legs(1)
     encoded = list(messages(legs, size))
     collect_seldom()
     packed = PackedLegs()
@@ -118,10 +118,9 @@ def chain(rules: GroupRules, legs: Sequence[Leg], length: int) -> float:
 def main() -> None:
     """Each size in a new process, so that none finds memory that another one left."""
     sizes = [int(size) for size in sys.argv[1:]] or SIZES
-    simulated = min(SIMULATED, max(sizes))
-    rules, legs = simulated_legs(simulated)
+    rules, legs = simulated_legs(min(SIMULATED, max(sizes)))
     with ProcessPoolExecutor(1, get_context("spawn"), max_tasks_per_child=1) as pool:
-        grown = dict(zip(sizes, pool.map(partial(grow, simulated), sizes), strict=True))
+        grown = dict(zip(sizes, pool.map(partial(grow, legs), sizes), strict=True))
     result = {
         "bench": "growth",
         "sizes": {str(size): values._asdict() for size, values in grown.items()},
