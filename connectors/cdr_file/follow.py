@@ -117,21 +117,27 @@ class Follower:
     def read(self) -> Chunk | None:
         """The next block of the oldest file that has one; None when all are read."""
         for file in [*self._nameless, *self.files]:
-            while file.unread:
-                outcome = file.read()
-                if isinstance(outcome, Chunk):
-                    return outcome
-                if outcome is Outcome.NOTHING:
-                    break
-                self._next_scan = 0.0
-                if outcome is Outcome.MOVED or file.path is None:
-                    file.unread = False
-                    break
-                return self._read_replacement(file, file.path)
-            if file.path is None:
-                file.release()
-                self._nameless.remove(file)
-                self._remember(file)
+            if chunk := self._read_file(file):
+                return chunk
+        return None
+
+    def _read_file(self, file: FollowedFile) -> Chunk | None:
+        """The next block of a file, or of what stands in its place; None when it is read."""
+        while file.unread:
+            outcome = file.read()
+            if isinstance(outcome, Chunk):
+                return outcome
+            if outcome is Outcome.NOTHING:
+                break
+            self._next_scan = 0.0
+            if outcome is Outcome.MOVED or file.path is None:
+                file.unread = False
+                break
+            return self._read_replacement(file, file.path)
+        if file.path is None:
+            file.release()
+            self._nameless.remove(file)
+            self._remember(file)
         return None
 
     def _is_as_before(self, file: FollowedFile) -> bool:

@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from connectors.cdr_file.follow import Follower
@@ -106,6 +106,7 @@ STEPS: list[Callable[[Model], None]] = [
 
 @settings(max_examples=150, deadline=None)
 @given(st.lists(st.sampled_from(STEPS), max_size=40))
+@example([Model.write, Model.empty, Model.rotate, Model.write, Model.rotate])
 def test_every_line_is_read_once_whatever_happens_to_the_files(steps: list[Callable[[Model], None]]) -> None:
     with TemporaryDirectory() as folder:
         model = Model(Path(folder))

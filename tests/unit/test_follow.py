@@ -134,6 +134,15 @@ def test_a_truncated_file_is_read_from_its_beginning(site: Site, restart: bool, 
     assert (site.restarted() if restart else site).lines() == content.splitlines()
 
 
+def test_an_emptied_file_holds_up_no_other(site: Site) -> None:
+    site.write("cdr.txt", b"one\n")
+    site.read()
+    site.write("cdr.txt", b"")
+    (site.folder / "cdr.txt").rename(site.folder / "cdr1.txt")
+    site.write("cdr2.txt", b"two\n")
+    assert site.lines() == [b"two"]
+
+
 @pytest.mark.parametrize("restart", [False, True])
 def test_content_of_equal_length_is_seen_to_be_new(site: Site, restart: bool) -> None:
     site.write("cdr.txt", b"one\ntwo\n")
